@@ -1,0 +1,30 @@
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { Clock } from './gates/Clock.js';
+
+const clocks = new WeakMap<SchedulerLike, Clock>();
+
+/**
+ * The clock of a scheduler, as the gates take it. The same object for the same scheduler.
+ *
+ * @param scheduler - Default: `asyncScheduler`, which is the host's clock, or virtual time inside `TestScheduler.run`.
+ */
+export function clockOf(scheduler: SchedulerLike = asyncScheduler): Clock {
+  const known = clocks.get(scheduler);
+  if (known) return known;
+  const clock: Clock = {
+    now: () => scheduler.now(),
+    setTimer: (callback, delayMs) => after(scheduler, callback, Math.max(delayMs, 0)),
+    // Not on the asap scheduler, though a host would be there 1 ms sooner: it goes before the timers that are due at the
+    // same time, and `TestScheduler.run` breaks when it goes before one that its callback then cancels.
+    defer: (callback) => after(scheduler, callback, 0),
+  };
+  clocks.set(scheduler, clock);
+  return clock;
+}
+
+function after(scheduler: SchedulerLike, callback: () => void, delayMs: number): () => void {
+  const action = scheduler.schedule(callback, delayMs);
+  return () => {
+    action.unsubscribe();
+  };
+}

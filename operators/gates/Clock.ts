@@ -1,0 +1,18 @@
+/**
+ * The time a gate lives by. Gates never read a clock of their own: whoever acquires passes one in, so the same gate
+ * runs on the host's clock, in virtual time or under a test's fake timers.
+ */
+export interface Clock {
+  /** The current time in milliseconds. May jump, also backwards. */
+  now(): number;
+
+  /**
+   * Calls `callback` once, `delayMs` from now; hosts that round are up to 1 ms early. Returns a function that cancels it.
+   *
+   * @param delayMs - At most 2^31 - 1: hosts count in 32 bits, and a longer one would go off at once.
+   */
+  setTimer(callback: () => void, delayMs: number): () => void;
+
+  /** Calls `callback` at this same instant, after what else is due at it. Returns a function that cancels it. */
+  defer(callback: () => void): () => void;
+}

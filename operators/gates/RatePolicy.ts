@@ -1,0 +1,20 @@
+/**
+ * How many may start when: the arithmetic of a rate limit, apart from the queue of those who wait
+ * (see {@link RateLimiter}). Times are milliseconds that never run backwards.
+ */
+export interface RatePolicy {
+  /** The largest cost that can ever be taken at once. */
+  readonly capacity: number;
+
+  /** How long, from `now`, until `cost` can be taken after the `ahead` that is to be taken before it. 0: at once. */
+  waitMs(now: number, cost: number, ahead: number): number;
+
+  /** Takes `cost` at `now`. Only after `waitMs` said 0. */
+  take(now: number, cost: number): void;
+
+  /** Throws a TypeError or RangeError for a cost that this policy cannot count. */
+  checkCost(cost: number): void;
+
+  /** True when nothing that was taken counts any more: a new policy would answer the same. */
+  isIdle(now: number): boolean;
+}

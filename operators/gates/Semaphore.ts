@@ -1,0 +1,152 @@
+import { object, positiveMs, wholeNumber } from './argument.js';
+import type { Clock } from './Clock.js';
+import { Deadlines } from './Deadlines.js';
+import { isolated } from './isolated.js';
+import { Queue } from './Queue.js';
+import type { Waiting } from './Waiting.js';
+
+/** What a semaphore is made of. */
+export interface SemaphoreOptions {
+  /** How many may hold a permit at once, at least 1. */
+  readonly concurrency: number;
+  /** How many may wait, 0 or more; one more is refused. Default: 10,000. */
+  readonly maxQueue?: number;
+  /** Whoever has waited as long, in ms, is refused. Default: `Infinity`. */
+  readonly maxWaitMs?: number;
+}
+
+/** Why a permit was refused. */
+export type SemaphoreRefusal = 'queueFull' | 'maxWait';
+
+/** Somebody who wants a permit. Exactly one of the two functions is called, once, unless the wait is cancelled. */
+export interface SemaphoreRequest {
+  granted(permit: Permit): void;
+  refused(reason: SemaphoreRefusal): void;
+}
+
+/** The right to run, until it is released. */
+export interface Permit {
+  /**
+   * Gives the permit back; a second time does nothing. The slot is free *before* `notify` is called, so that whoever
+   * is told of the end can start anew, and then goes to the head of the queue: all in the same tick.
+   */
+  release(notify?: () => void): void;
+}
+
+interface Waiter {
+  readonly clock: Clock;
+  readonly request: SemaphoreRequest;
+  cancelExpiry?: () => void;
+}
+
+/**
+ * At most `concurrency` permits at once; others wait, first come, first served, and no newcomer overtakes them. The
+ * queue is served in a loop, so that thousands of waiters that end at once do not nest.
+ */
+export class Semaphore {
+  readonly concurrency: number;
+  private readonly maxQueue: number;
+  private readonly maxWaitMs: number;
+  private readonly queue = new Queue<Waiter>();
+  private readonly expiries = new Deadlines();
+  private held = 0;
+  private serving = false;
+
+  /** @throws TypeError, RangeError for an option that is out of its range. */
+  constructor(options: SemaphoreOptions) {
+    this.concurrency = wholeNumber('concurrency', object('semaphore', options).concurrency, 1, true);
+    this.maxQueue = wholeNumber('maxQueue', options.maxQueue ?? 10_000, 0);
+    this.maxWaitMs = positiveMs('maxWaitMs', options.maxWaitMs ?? Infinity);
+  }
+
+  /** How many permits are held now. */
+  get permits(): number {
+    return this.held;
+  }
+
+  /** How many wait now. */
+  get queued(): number {
+    return this.queue.length;
+  }
+
+  /** How many timers are set now: one at most, and none without `maxWaitMs`. */
+  get timers(): number {
+    return this.expiries.timers;
+  }
+
+  /** True when somebody who asks now would be given a permit or a place in the queue. */
+  get accepts(): boolean {
+    return this.isOpen || this.hasPlace;
+  }
+
+  /** Asks for a permit. Granted or refused at once, inside this call, it returns undefined; else the place in the queue. */
+  acquire(clock: Clock, request: SemaphoreRequest): Waiting | undefined {
+    if (this.isOpen) {
+      this.grant(request);
+      return undefined;
+    }
+    if (!this.hasPlace) {
+      request.refused('queueFull');
+      return undefined;
+    }
+    const waiter: Waiter = { clock, request };
+    const place = this.queue.push(waiter);
+    if (this.maxWaitMs < Infinity) {
+      const expiry = this.expiries.add(clock, this.maxWaitMs, () => {
+        if (this.queue.remove(place)) request.refused('maxWait');
+      });
+      waiter.cancelExpiry = () => {
+        expiry.cancel();
+      };
+    }
+    return {
+      cancel: () => {
+        if (this.queue.remove(place)) waiter.cancelExpiry?.();
+      },
+    };
+  }
+
+  private get isOpen(): boolean {
+    return this.held < this.concurrency && this.queue.length === 0;
+  }
+
+  /** Those for whom a slot is free already do not count: they are about to leave the queue. */
+  private get hasPlace(): boolean {
+    return this.queue.length - (this.concurrency - this.held) < this.maxQueue;
+  }
+
+  private grant(request: SemaphoreRequest): void {
+    this.held++;
+    let released = false;
+    request.granted({
+      release: (notify) => {
+        if (released) return;
+        released = true;
+        this.held--;
+        try {
+          notify?.();
+        } finally {
+          this.serve();
+        }
+      },
+    });
+  }
+
+  /** Gives the free permits to the head of the queue. Releases that happen inside are served by the same loop. */
+  private serve(): void {
+    if (this.serving) return;
+    this.serving = true;
+    try {
+      while (this.held < this.concurrency) {
+        const waiter = this.queue.shift();
+        if (!waiter) return;
+        waiter.cancelExpiry?.();
+        isolated(waiter.clock, () => {
+          this.grant(waiter.request);
+        });
+      }
+    } finally {
+      this.serving = false;
+    }
+  }
+}

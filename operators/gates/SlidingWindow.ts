@@ -1,0 +1,69 @@
+import { positive, wholeNumber } from './argument.js';
+import type { RatePolicy } from './RatePolicy.js';
+
+/**
+ * Exact limit: in no window `[t, t + perMs)`, wherever it begins, are there more than `limit` starts, and none has to
+ * wait longer than that needs. A ring of the starts within the last `perMs` (the "sliding window log"): constant time
+ * a start, eight bytes for each start in the window.
+ */
+export class SlidingWindow implements RatePolicy {
+  readonly capacity: number;
+  private readonly perMs: number;
+  /** The starts within the window, oldest at `first`. Grows by doubling, up to `limit`. */
+  private starts = new Float64Array(8);
+  private first = 0;
+  private count = 0;
+
+  /** @throws TypeError, RangeError when `limit` is no whole number above 0, or `perMs` no finite time above 0. */
+  constructor({ limit, perMs }: { readonly limit: number; readonly perMs: number }) {
+    this.capacity = wholeNumber('limit', limit, 1);
+    this.perMs = positive('perMs', perMs);
+  }
+
+  waitMs(now: number, cost: number, ahead: number): number {
+    this.expire(now);
+    // Number the starts from the oldest in the window on, those ahead included: start i has to be `perMs` after
+    // start i - limit.
+    const before = this.count + ahead + cost - this.capacity;
+    if (before <= 0) return 0;
+    const windows = Math.floor((before - 1) / this.capacity);
+    const index = before - windows * this.capacity;
+    const start = index <= this.count ? this.startAt(index - 1) : now;
+    return Math.max(0, start + (windows + 1) * this.perMs - now);
+  }
+
+  take(now: number, cost: number): void {
+    for (let taken = 0; taken < cost; taken++) {
+      if (this.count === this.starts.length) this.grow();
+      this.starts[(this.first + this.count) % this.starts.length] = now;
+      this.count++;
+    }
+  }
+
+  checkCost(cost: number): void {
+    wholeNumber('cost', cost, 1);
+  }
+
+  isIdle(now: number): boolean {
+    this.expire(now);
+    return this.count === 0;
+  }
+
+  private expire(now: number): void {
+    while (this.count > 0 && this.startAt(0) + this.perMs <= now) {
+      this.first = (this.first + 1) % this.starts.length;
+      this.count--;
+    }
+  }
+
+  private startAt(index: number): number {
+    return this.starts[(this.first + index) % this.starts.length] as number;
+  }
+
+  private grow(): void {
+    const larger = new Float64Array(this.starts.length * 2);
+    for (let index = 0; index < this.count; index++) larger[index] = this.startAt(index);
+    this.starts = larger;
+    this.first = 0;
+  }
+}

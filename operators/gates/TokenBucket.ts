@@ -1,0 +1,54 @@
+import { positive } from './argument.js';
+import type { RatePolicy } from './RatePolicy.js';
+
+/**
+ * A bucket of at most `burst` tokens that fills by `limit` tokens every `perMs`, evenly; a start takes its cost out of
+ * it. Lets a burst through at once and holds the average; over a window of `perMs` up to `burst + limit` may start.
+ * Where that is too many, use a {@link SlidingWindow}. Waits are rounded up to whole milliseconds.
+ *
+ * The level is counted in tokens × perMs: a millisecond then adds exactly `limit`, and whole numbers stay exact.
+ */
+export class TokenBucket implements RatePolicy {
+  readonly capacity: number;
+  private readonly limit: number;
+  private readonly perMs: number;
+  private level: number;
+  private filledAt = -Infinity;
+
+  /**
+   * @param options - `burst` defaults to `limit`. The bucket begins full.
+   * @throws TypeError, RangeError when a number is not finite and above 0.
+   */
+  constructor(options: { readonly limit: number; readonly perMs: number; readonly burst?: number | undefined }) {
+    this.limit = positive('limit', options.limit);
+    this.perMs = positive('perMs', options.perMs);
+    this.capacity = positive('burst', options.burst ?? options.limit);
+    this.level = this.capacity * this.perMs;
+  }
+
+  waitMs(now: number, cost: number, ahead: number): number {
+    this.fill(now);
+    const missing = (ahead + cost) * this.perMs - this.level;
+    return missing <= 0 ? 0 : Math.ceil(missing / this.limit);
+  }
+
+  take(now: number, cost: number): void {
+    this.fill(now);
+    this.level -= cost * this.perMs;
+  }
+
+  checkCost(cost: number): void {
+    positive('cost', cost);
+  }
+
+  isIdle(now: number): boolean {
+    this.fill(now);
+    return this.level >= this.capacity * this.perMs;
+  }
+
+  private fill(now: number): void {
+    const full = this.capacity * this.perMs;
+    if (this.level < full) this.level = Math.min(full, this.level + (now - this.filledAt) * this.limit);
+    this.filledAt = now;
+  }
+}

@@ -1,0 +1,23 @@
+export { BulkheadRejected, RateLimitRejected, TimeoutExceeded, type TimeoutLimit } from './errors.js';
+export type { Clock } from './gates/Clock.js';
+export { type Deadline, Deadlines } from './gates/Deadlines.js';
+export { type RateLimitOptions, RateLimiter, type RateRefusal, type RateRequest } from './gates/RateLimiter.js';
+export type { RatePolicy } from './gates/RatePolicy.js';
+export {
+  type Permit,
+  Semaphore,
+  type SemaphoreOptions,
+  type SemaphoreRefusal,
+  type SemaphoreRequest,
+} from './gates/Semaphore.js';
+export { SlidingWindow } from './gates/SlidingWindow.js';
+export { TokenBucket } from './gates/TokenBucket.js';
+export type { Waiting } from './gates/Waiting.js';
+export { clockOf } from './clockOf.js';
+export type { Status, StatusFacts } from './status.js';
+export { toStatus } from './status.js';
+export { StatusTracker, type TrackedEnd } from './StatusTracker.js';
+export { type BulkheadOptions, withBulkhead } from './withBulkhead.js';
+export { type RateLimitedOptions, withRateLimit } from './withRateLimit.js';
+export { withStatus } from './withStatus.js';
+export { type TimeoutLimits, type TimeoutOptions, withTimeout } from './withTimeout.js';

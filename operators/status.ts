@@ -1,0 +1,31 @@
+/** What a status is made from. */
+export interface StatusFacts<E> {
+  /** How many run now. */
+  readonly running: number;
+  /** Until when a rate limit holds starts back, in the scheduler's ms; undefined when it does not. */
+  readonly availableAt?: number | undefined;
+  /** The last failure, until a success clears it. */
+  readonly error?: E | undefined;
+}
+
+/**
+ * `available`: nothing runs, and nothing is wrong. `busy`: something runs. `rate_limited`: starts are held back until
+ * `availableAt`. `error`: the last one failed, and nothing has run well since.
+ */
+export type Status<E = unknown> =
+  | { readonly state: 'available'; readonly running: 0 }
+  | { readonly state: 'busy'; readonly running: number; readonly error?: E }
+  | { readonly state: 'rate_limited'; readonly running: number; readonly availableAt: number; readonly error?: E }
+  | { readonly state: 'error'; readonly running: 0; readonly error: E };
+
+/**
+ * The status that follows from the facts at the time `now`. What holds callers back comes first, then what runs, then
+ * what went wrong; an error that is hidden behind the first two stays on them as `error`.
+ */
+export function toStatus<E>({ running, availableAt, error }: StatusFacts<E>, now: number): Status<E> {
+  const failure = error === undefined ? {} : { error };
+  if (availableAt !== undefined && availableAt > now)
+    return { state: 'rate_limited', running, availableAt, ...failure };
+  if (running > 0) return { state: 'busy', running, ...failure };
+  return error === undefined ? { state: 'available', running: 0 } : { state: 'error', running: 0, error };
+}

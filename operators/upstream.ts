@@ -1,0 +1,31 @@
+import { type Observable, type Observer, type Subscriber, Subscriber as RxSubscriber } from 'rxjs';
+
+/**
+ * Subscribes an operator to its source so that the subscription is known *before* the source begins: a synchronous
+ * source can then be stopped while it is still emitting, which what `source.subscribe(…)` returns comes too late for.
+ *
+ * @param subscriber - The operator's own subscriber; when it ends or unsubscribes, so does the subscription.
+ * @returns `start`, which subscribes, and the subscription.
+ */
+export function upstreamOf<T>(subscriber: Subscriber<unknown>, observer: Observer<T>): Upstream<T> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 has no other public way to make one beforehand
+  const upstream = new RxSubscriber<T>(observer);
+  subscriber.add(upstream);
+  return {
+    start: (source) => {
+      if (!upstream.closed) source.subscribe(upstream);
+    },
+    stop: () => {
+      subscriber.remove(upstream);
+      upstream.unsubscribe();
+    },
+  };
+}
+
+/** An operator's subscription to its source. */
+export interface Upstream<T> {
+  /** Subscribes, once; not at all when the subscriber has left by then. */
+  start(source: Observable<T>): void;
+  /** Tears the source down. */
+  stop(): void;
+}

@@ -1,0 +1,116 @@
+import { type MonoTypeOperatorFunction, Observable, type Observer, type SchedulerLike, type Subscriber } from 'rxjs';
+import { clockOf } from './clockOf.js';
+import { BulkheadRejected } from './errors.js';
+import { oneOf } from './gates/argument.js';
+import { type Permit, Semaphore, type SemaphoreOptions } from './gates/Semaphore.js';
+import { upstreamOf } from './upstream.js';
+
+/** What `withBulkhead` takes beside the limit. */
+export interface BulkheadOptions {
+  /**
+   * When a slot is free again after an unsubscribe. `teardown` (default): at once, with the source torn down.
+   * `settle`: for work that cannot be stopped. The source is left to come to its end, unheard, and keeps its slot until
+   * then, so that `concurrency` holds for the work and not just for those who listen. A source that never ends keeps
+   * its slot for ever.
+   */
+  readonly releaseOn?: 'teardown' | 'settle';
+  /** Whose time counts for `maxWaitMs`. Default: `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Lets at most `concurrency` subscriptions run at once; later ones wait their turn.
+ *
+ * First come, first served: a slot that becomes free goes to the head of the queue in the same tick, and no newcomer
+ * overtakes it. To bound how many start in a time, use `withRateLimit`.
+ *
+ * ```marbles
+ * concurrency: 2
+ * a       ---(1|)
+ * b       -----(2|)
+ * c       --(3|)
+ * output  ---1-(23)|
+ * ```
+ * ```marbles
+ * concurrency: 1, maxQueue: 1
+ * a       ---(1|)
+ * b       --(2|)
+ * c       -(3|)
+ * output  X--1-(2|)
+ * ```
+ *
+ * The slot is given back before the end is forwarded, so that whoever hears of it can start anew. Unsubscribing gives
+ * back the slot or the place in the queue at once (but see `releaseOn`). Errors with {@link BulkheadRejected} when the
+ * queue is full (`maxQueue`, default 10,000) or no slot became free within `maxWaitMs`.
+ *
+ * State: the {@link Semaphore}. Given options or a number, the operator makes one, which all it is applied to share; to
+ * share it between operators, make it yourself and pass it.
+ *
+ * @param limit - `concurrency` alone, the options of a semaphore, or a semaphore.
+ * @throws TypeError, RangeError at once for an option that is out of its range.
+ *
+ * @example
+ * ```ts
+ * const database = new Semaphore({ concurrency: 10, maxQueue: 100 });
+ * const find = (id: string) => query(id).pipe(withBulkhead(database));
+ * ```
+ */
+export function withBulkhead<T>(
+  limit: number | SemaphoreOptions | Semaphore,
+  options: BulkheadOptions = {},
+): MonoTypeOperatorFunction<T> {
+  const semaphore = semaphoreOf(limit);
+  const releaseOn = oneOf('releaseOn', options.releaseOn ?? 'teardown', ['teardown', 'settle']);
+  const clock = clockOf(options.scheduler);
+
+  return (source) =>
+    new Observable<T>((subscriber) => {
+      const run = releaseOn === 'settle' ? runToItsEnd<T> : runWhileHeard<T>;
+      const waiting = semaphore.acquire(clock, {
+        granted: (permit) => {
+          run(source, subscriber, permit);
+        },
+        refused: (reason) => {
+          subscriber.error(new BulkheadRejected(reason, semaphore.permits, semaphore.queued));
+        },
+      });
+      return () => waiting?.cancel();
+    });
+}
+
+function runWhileHeard<T>(source: Observable<T>, subscriber: Subscriber<T>, permit: Permit): void {
+  const upstream = upstreamOf<T>(subscriber, releasing(subscriber, permit));
+  // Added after the upstream, so that the source is torn down before its slot is given to the next.
+  subscriber.add(() => {
+    permit.release();
+  });
+  upstream.start(source);
+}
+
+/** The same, but the subscription to the source is its own: the subscriber's leaving does not reach it. */
+function runToItsEnd<T>(source: Observable<T>, subscriber: Subscriber<T>, permit: Permit): void {
+  source.subscribe(releasing(subscriber, permit));
+}
+
+function releasing<T>(subscriber: Subscriber<T>, permit: Permit): Observer<T> {
+  return {
+    next: (value) => {
+      subscriber.next(value);
+    },
+    error: (error) => {
+      permit.release(() => {
+        subscriber.error(error);
+      });
+    },
+    complete: () => {
+      permit.release(() => {
+        subscriber.complete();
+      });
+    },
+  };
+}
+
+function semaphoreOf(limit: number | SemaphoreOptions | Semaphore): Semaphore {
+  if (limit instanceof Semaphore) return limit;
+  return new Semaphore(typeof limit === 'number' ? { concurrency: limit } : limit);
+}

@@ -1,0 +1,77 @@
+import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
+import { clockOf } from './clockOf.js';
+import { RateLimitRejected } from './errors.js';
+import { type RateLimitOptions, RateLimiter } from './gates/RateLimiter.js';
+
+/** What `withRateLimit` takes beside the limit. */
+export interface RateLimitedOptions {
+  /** Each key has a limit of its own (a user, a host); asked for at each subscription. Default: one for all. */
+  readonly key?: string | (() => string);
+  /** How much of the limit a subscription uses up; asked for at each subscription. Default: 1. */
+  readonly cost?: number | (() => number);
+  /** Whose time counts. Default: `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Lets at most `limit` subscriptions start in any window of `perMs`; later ones wait their turn.
+ *
+ * The limit is exact: it holds in every window, wherever it begins, and nobody waits longer than that needs. It counts
+ * starts; to bound how many run at once, use `withBulkhead`.
+ *
+ * ```marbles
+ * limit: 2, perMs: 5
+ * calls   abc-----|
+ * output  ab---c--|
+ * ```
+ * ```marbles
+ * limit: 2, perMs: 5, overflow: reject
+ * calls   abc--d--|
+ * output  abX--d--|
+ * ```
+ * ```marbles
+ * limit: 1, perMs: 2, algorithm: tokenBucket, burst: 3
+ * calls   abcd------e---|
+ * output  abc-d-----e---|
+ * ```
+ *
+ * Unsubscribing while waiting leaves the queue at once; nothing is used up, and those behind move up. Errors with
+ * {@link RateLimitRejected} (`reason`, `retryAfterMs`) when `overflow` is `reject`, the queue is full (`maxQueue`), the
+ * wait would be longer than `maxWaitMs`, or there are too many keys (`maxKeys`); a refusal uses nothing up. A cost
+ * that could never be granted is a `RangeError`.
+ *
+ * State: the {@link RateLimiter}. Given options, the operator makes one, which all it is applied to share; to share it
+ * between operators, make it yourself and pass it.
+ *
+ * @throws TypeError, RangeError at once for an option that is out of its range.
+ *
+ * @example
+ * ```ts
+ * const perHost = new RateLimiter({ limit: 10, perMs: 1_000 });
+ * const get = (url: URL) => http.get(url).pipe(withRateLimit(perHost, { key: url.host }));
+ * ```
+ */
+export function withRateLimit<T>(
+  limit: RateLimitOptions | RateLimiter,
+  options: RateLimitedOptions = {},
+): MonoTypeOperatorFunction<T> {
+  const limiter = limit instanceof RateLimiter ? limit : new RateLimiter(limit);
+  const { key = '', cost = 1 } = options;
+  if (typeof cost !== 'function') limiter.checkCost(cost);
+  const clock = clockOf(options.scheduler);
+
+  return (source) =>
+    new Observable<T>((subscriber) => {
+      const waiting = limiter.acquire(clock, {
+        key: typeof key === 'function' ? key() : key,
+        cost: typeof cost === 'function' ? cost() : cost,
+        granted: () => {
+          source.subscribe(subscriber);
+        },
+        refused: (reason, retryAfterMs) => {
+          subscriber.error(new RateLimitRejected(reason, retryAfterMs));
+        },
+      });
+      return () => waiting?.cancel();
+    });
+}
