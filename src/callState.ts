@@ -1,0 +1,118 @@
+import type { Deadline } from '../operators/gates/Deadlines.js';
+import type { ToolError } from './error.js';
+import type { CallEvent } from './event.js';
+import type { CallHost, CallRequest } from './callHost.js';
+import type { UnsealedEvent } from './eventBus.js';
+import type { Json } from './json.js';
+import type { CallPhase, ToolRuntime } from './toolRuntime.js';
+
+type CommonField = 'v' | 'seq' | 'at' | 'type' | 'tool' | 'callId' | 'load' | 'runId' | 'step' | 'parentId' | 'attempt';
+type DistributiveOmit<Event, Key extends PropertyKey> = Event extends unknown ? Omit<Event, Key> : never;
+
+/** What an event of this type says beyond what all events of calls say. */
+type DetailsOf<Type extends CallEvent['type']> = DistributiveOmit<
+  Extract<CallEvent, { readonly type: Type }>,
+  CommonField
+>;
+
+/** One call, from its subscription to its end: where it stands, and what it tells the events. */
+export class CallState {
+  readonly tool: string;
+  readonly callId: string;
+  /** The latest attempt; 0 before the first. */
+  attempt = 0;
+  /** How many values the caller has been given. */
+  values = 0;
+  /** What the call waits for now, in words. */
+  outstanding = 'its start';
+  /** Why its attempts are torn down, where they are: a deadline, or nothing more than that the caller left. */
+  stopped: { readonly reason?: ToolError } = {};
+  /** Until when the whole call must have ended. */
+  deadline: Deadline | undefined;
+  private readonly startedAt: number;
+  private phase: CallPhase = 'idle';
+  private shown: Json | undefined;
+  /** The latest attempt's failure, until it is known what came of it. */
+  private attemptFailure: { readonly error: ToolError; readonly durationMs: number } | undefined;
+
+  constructor(
+    readonly host: CallHost,
+    private readonly request: CallRequest,
+    /** Undefined where no such tool is registered. */
+    readonly runtime: ToolRuntime | undefined,
+  ) {
+    this.tool = request.tool;
+    this.callId = request.callId ?? host.nextCallId();
+    this.startedAt = host.clock.now();
+  }
+
+  get runId(): string | undefined {
+    return this.request.runId;
+  }
+
+  get step(): string | undefined {
+    return this.request.step;
+  }
+
+  get durationMs(): number {
+    return this.host.clock.now() - this.startedAt;
+  }
+
+  /** The arguments as events show them. */
+  get shownArguments(): Json {
+    return (this.shown ??= this.host.show(this.request.arguments, { tool: this.tool, part: 'arguments' }));
+  }
+
+  enter(phase: CallPhase): void {
+    this.runtime?.move(this.phase, phase);
+    this.phase = phase;
+  }
+
+  /** Counts an attempt that begins. That there is one says that the failure before it was not the call's end. */
+  beginAttempt(): number {
+    this.reportAttemptFailure();
+    return ++this.attempt;
+  }
+
+  /**
+   * Hands an attempt's failure on. Where the call has not ended by the time `forward` returns, an operator has caught
+   * the failure, and the history would not know of it otherwise.
+   */
+  failAttempt(error: ToolError, durationMs: number, forward: () => void): void {
+    this.attemptFailure = { error, durationMs };
+    forward();
+    this.reportAttemptFailure();
+  }
+
+  /** The call has ended, and says so itself. */
+  end(): void {
+    this.deadline?.cancel();
+    this.attemptFailure = undefined;
+    this.enter('idle');
+  }
+
+  publish<Type extends CallEvent['type']>(type: Type, details: () => DetailsOf<Type>, attempt = this.attempt): void {
+    const { host, request, runtime, tool, callId } = this;
+    host.bus.publish(
+      () =>
+        ({
+          type,
+          tool,
+          callId,
+          attempt,
+          ...(request.runId === undefined ? {} : { runId: request.runId }),
+          ...(request.step === undefined ? {} : { step: request.step }),
+          ...(request.parentId === undefined ? {} : { parentId: request.parentId }),
+          ...(runtime && host.find(tool) === runtime ? { load: runtime.load() } : {}),
+          ...details(),
+        }) as unknown as UnsealedEvent,
+    );
+  }
+
+  private reportAttemptFailure(): void {
+    const failure = this.attemptFailure;
+    if (!failure) return;
+    this.attemptFailure = undefined;
+    this.publish('call.attemptFailed', () => ({ ...failure, error: this.host.showError(failure.error) }));
+  }
+}

@@ -1,0 +1,168 @@
+import * as t from 'io-ts';
+import { ToolError } from './error.js';
+import { Json } from './json.js';
+
+const envelope = {
+  /** The version of this form. */
+  v: t.literal(1),
+  /** Counts the events of an orchestrator, from 1 on, without a gap. */
+  seq: t.number,
+  /** When, in the scheduler's ms. */
+  at: t.number,
+};
+
+/** How much a tool had to do right after an event. A status follows from it, wherever in a history one begins. */
+export const Load = t.intersection([
+  t.type({
+    /** Calls that run. */
+    running: t.number,
+    /** Calls that wait for a slot or a rate permit. */
+    queued: t.number,
+    /** False when a further call would be refused. */
+    accepting: t.boolean,
+  }),
+  t.partial({
+    /** While the rate limit holds calls back: when a further call could start, in the scheduler's ms. */
+    availableAt: t.number,
+  }),
+]);
+/** How much a tool had to do right after an event. */
+export type Load = t.TypeOf<typeof Load>;
+
+const ofTool = { ...envelope, tool: t.string };
+
+/** What a call belongs to, and what it leaves the tool with. */
+const belonging = t.partial({
+  /** The run of a flow or of a parallel group. */
+  runId: t.string,
+  /** The key of the step in that run. */
+  step: t.string,
+  /** The call or run on whose behalf this one is made. */
+  parentId: t.string,
+  /** Of the tool, right after the event; left out where the tool is not registered (any more). */
+  load: Load,
+});
+
+const ofCall = { ...ofTool, callId: t.string };
+const ofAttempt = {
+  ...ofCall,
+  /** Counts from 1; 0 where the call ended before its first attempt. */
+  attempt: t.number,
+};
+const ofEnd = {
+  ...ofAttempt,
+  /** The arguments as they came, redacted and cut to size. */
+  args: Json,
+  /** How many values the caller was given. */
+  values: t.number,
+  /** From the subscription to the end: waiting, all attempts and all. */
+  durationMs: t.number,
+};
+const ofFailure = { ...ofEnd, error: ToolError };
+const ofRun = { ...envelope, runId: t.string };
+
+function callEvent<Type extends string, P extends t.Props>(type: Type, props: P) {
+  return t.intersection([t.type({ type: t.literal(type), ...props }), belonging]);
+}
+
+function runEvent<Type extends string, P extends t.Props>(type: Type, props: P) {
+  return t.intersection([t.type({ type: t.literal(type), ...ofRun, ...props }), t.partial({ parentId: t.string })]);
+}
+
+const codecs = {
+  'tool.registered': t.type({ type: t.literal('tool.registered'), ...ofTool, description: t.string }),
+  'tool.unregistered': t.type({ type: t.literal('tool.unregistered'), ...ofTool }),
+
+  /** The call waits; `availableAt` where it is known how long. */
+  'call.queued': t.intersection([
+    callEvent('call.queued', { ...ofAttempt, args: Json, reason: t.keyof({ concurrency: null, rateLimit: null }) }),
+    t.partial({ availableAt: t.number }),
+  ]),
+  /** `run` is called. */
+  'call.started': callEvent('call.started', { ...ofAttempt, args: Json, waitedMs: t.number }),
+  /** The tool said how far it is. */
+  'call.progressed': callEvent('call.progressed', { ...ofAttempt, progress: Json }),
+  /** The caller is given a value. */
+  'call.emitted': callEvent('call.emitted', { ...ofAttempt, index: t.number, value: Json }),
+  /** An attempt failed and the call goes on: an operator of the tool's caught the error. */
+  'call.attemptFailed': callEvent('call.attemptFailed', { ...ofAttempt, error: ToolError, durationMs: t.number }),
+
+  /** Ended well; `result` is the last value. */
+  'call.succeeded': callEvent('call.succeeded', { ...ofEnd, result: Json }),
+  /** The tool failed, or gave an invalid result. */
+  'call.failed': callEvent('call.failed', ofFailure),
+  /** `timeoutMs` or `deadlineMs` was exceeded. */
+  'call.timedOut': callEvent('call.timedOut', ofFailure),
+  /** Refused by us: unknown tool, invalid arguments, rate limit, no slot. */
+  'call.rejected': callEvent('call.rejected', ofFailure),
+  /** The caller unsubscribed. */
+  'call.cancelled': callEvent('call.cancelled', ofEnd),
+
+  /** After a timeout or a cancel, the tool's promise is still pending. */
+  'call.abandoned': callEvent('call.abandoned', ofAttempt),
+  /** It has settled, `lateMs` after it was abandoned. What it gave is lost; what it threw is `error`. */
+  'call.settledLate': t.intersection([
+    callEvent('call.settledLate', { ...ofAttempt, lateMs: t.number }),
+    t.partial({ error: ToolError }),
+  ]),
+
+  'run.started': runEvent('run.started', {
+    kind: t.keyof({ chain: null, parallel: null }),
+    name: t.string,
+    /** The keys of the steps, or of the group's members. */
+    steps: t.readonlyArray(t.string),
+  }),
+  /** A step is done; its result is that of its call. */
+  'run.advanced': runEvent('run.advanced', { step: t.string, callId: t.string }),
+  'run.succeeded': runEvent('run.succeeded', { durationMs: t.number }),
+  'run.failed': runEvent('run.failed', { durationMs: t.number, error: ToolError }),
+  'run.cancelled': runEvent('run.cancelled', { durationMs: t.number }),
+};
+
+/** Every type of event. */
+export type ToolEventType = keyof typeof codecs;
+
+/** The event of one type. */
+export type ToolEventOf<Type extends ToolEventType> = t.TypeOf<(typeof codecs)[Type]>;
+
+/** Whatever happens in an orchestrator: one closed union, told apart by `type`. */
+export type ToolEvent = { [Type in ToolEventType]: ToolEventOf<Type> }[ToolEventType];
+
+/** The last event of a call: every call has exactly one. */
+export type TerminalEvent = ToolEventOf<
+  'call.succeeded' | 'call.failed' | 'call.timedOut' | 'call.rejected' | 'call.cancelled'
+>;
+
+/** The events that tell of a call. */
+export type CallEvent = Extract<ToolEvent, { readonly callId: string; readonly attempt: number }>;
+
+/**
+ * Events to and from JSON: `JSON.stringify(ToolEvent.encode(event))`, `ToolEvent.decode(JSON.parse(line))`. The errors
+ * in them become instances again.
+ */
+export const ToolEvent: t.Type<ToolEvent, Json> = new t.Type<ToolEvent, Json>(
+  'ToolEvent',
+  (input): input is ToolEvent => codecOf(input)?.is(input) ?? false,
+  (input, context) => codecOf(input)?.validate(input, context) ?? t.failure(input, context, 'an event of a known type'),
+  (event) => (codecs[event.type] as unknown as t.Type<ToolEvent, Json>).encode(event),
+);
+
+const terminal: ReadonlySet<ToolEventType> = new Set([
+  'call.succeeded',
+  'call.failed',
+  'call.timedOut',
+  'call.rejected',
+  'call.cancelled',
+] as const);
+
+/** True for the event that ends a call. */
+export function isTerminal(event: ToolEvent): event is TerminalEvent {
+  return terminal.has(event.type);
+}
+
+function codecOf(input: unknown): t.Type<ToolEvent> | undefined {
+  const type = (input as { readonly type?: unknown } | null | undefined)?.type;
+  return typeof type === 'string' && Object.hasOwn(codecs, type)
+    ? (codecs[type as ToolEventType] as unknown as t.Type<ToolEvent>)
+    : undefined;
+}

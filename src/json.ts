@@ -1,0 +1,140 @@
+import * as t from 'io-ts';
+
+/** What JSON can say. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** How much of a value a snapshot keeps. */
+export interface SnapshotBounds {
+  /** Characters of text, names of keys included, over the whole value. Default: 10,000. */
+  readonly maxLength?: number;
+  /** Levels of objects and arrays. Default: 20. */
+  readonly maxDepth?: number;
+}
+
+/** What stands in a snapshot where something was left out: what it was, and how much of it is missing. */
+type Cut = { readonly $cut: string; readonly [detail: string]: Json };
+
+/**
+ * A copy of any value that JSON can say, of bounded size: what was cut, and what JSON cannot say, is marked in place by
+ * `{ "$cut": … }`. Dates and what else has a `toJSON` give what that says; an Error its name and message; a Map and a
+ * Set arrays. Never throws: a property that cannot be read is marked too. `undefined` is left out as JSON leaves it out.
+ */
+export function snapshot(value: unknown, bounds: SnapshotBounds = {}): Json {
+  const budget = { left: bounds.maxLength ?? 10_000 };
+  return copy(value, budget, bounds.maxDepth ?? 20, []) ?? null;
+}
+
+interface Budget {
+  left: number;
+}
+
+function copy(value: unknown, budget: Budget, depth: number, above: readonly object[]): Json | undefined {
+  switch (typeof value) {
+    case 'string':
+      return copyText(value, budget);
+    case 'number':
+      budget.left -= 8;
+      return Number.isFinite(value) ? value : cut('number', { text: String(value) });
+    case 'boolean':
+      budget.left -= 5;
+      return value;
+    case 'undefined':
+      return undefined;
+    case 'bigint':
+      return cut('bigint', { text: String(value) });
+    case 'function':
+    case 'symbol':
+      return cut(typeof value);
+    default:
+      return value === null ? null : copyObject(value as object, budget, depth, above);
+  }
+}
+
+function copyText(text: string, budget: Budget): Json {
+  const room = Math.max(0, budget.left);
+  budget.left -= text.length;
+  return text.length <= room ? text : cut('string', { length: text.length, start: text.slice(0, room) });
+}
+
+function copyObject(value: object, budget: Budget, depth: number, above: readonly object[]): Json | undefined {
+  if (above.includes(value)) return cut('cycle');
+  if (depth <= 0) return cut('depth');
+  const path = [...above, value];
+  try {
+    const { toJSON } = value as { readonly toJSON?: unknown };
+    if (typeof toJSON === 'function') {
+      return copy((toJSON as () => unknown).call(value), budget, depth - 1, path);
+    }
+    if (value instanceof Error) return copy({ name: value.name, message: value.message }, budget, depth, above);
+    if (value instanceof Map || value instanceof Set) return copyItems(value, value.size, budget, depth, path);
+    if (ArrayBuffer.isView(value)) return cut('bytes', { length: value.byteLength });
+    if (Array.isArray(value)) return copyItems(value, value.length, budget, depth, path);
+    return copyFields(value, budget, depth, path);
+  } catch {
+    return cut('unreadable');
+  }
+}
+
+function copyItems(items: Iterable<unknown>, size: number, budget: Budget, depth: number, path: object[]): Json {
+  const kept: Json[] = [];
+  for (const item of items) {
+    if (budget.left <= 0) return [...kept, cut('items', { left: size - kept.length })];
+    budget.left -= 1;
+    kept.push(copy(item, budget, depth - 1, path) ?? null);
+  }
+  return kept;
+}
+
+function copyFields(value: object, budget: Budget, depth: number, path: object[]): Json {
+  const kept: Record<string, Json> = {};
+  const keys = Object.keys(value);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    if (budget.left <= 0) {
+      define(kept, '$cut', 'fields');
+      define(kept, 'left', keys.length - index);
+      break;
+    }
+    budget.left -= key.length + 1;
+    const field = copyField(value, key, budget, depth, path);
+    if (field !== undefined) define(kept, key, field);
+  }
+  return kept;
+}
+
+function copyField(value: object, key: string, budget: Budget, depth: number, path: object[]): Json | undefined {
+  try {
+    return copy((value as Readonly<Record<string, unknown>>)[key], budget, depth - 1, path);
+  } catch {
+    return cut('unreadable');
+  }
+}
+
+/** Sets a field even where its name is `__proto__`, which an assignment would take for the prototype. */
+function define(target: Record<string, Json>, key: string, field: Json): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value: field, enumerable: true, configurable: true, writable: true });
+  } else {
+    target[key] = field;
+  }
+}
+
+function cut(what: string, details: { readonly [detail: string]: Json } = {}): Cut {
+  return { $cut: what, ...details };
+}
+
+/** Any JSON, as it is. */
+export const Json: t.Type<Json, Json> = new t.Type<Json, Json>(
+  'Json',
+  (input): input is Json => input !== undefined,
+  (input, context) => (input === undefined ? t.failure(input, context) : t.success(input as Json)),
+  (value) => value,
+);
+
+/** Any value in memory; in JSON its {@link snapshot}. */
+export const Snapshot: t.Type<unknown, Json> = new t.Type<unknown, Json>(
+  'Snapshot',
+  (_input): _input is unknown => true,
+  (input) => t.success(input),
+  (value) => snapshot(value),
+);

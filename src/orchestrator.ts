@@ -1,0 +1,264 @@
+import { type Either, left, right } from 'fp-ts/Either';
+import {
+  asyncScheduler,
+  catchError,
+  defer,
+  from,
+  map,
+  type Observable,
+  type ObservableInput,
+  of,
+  type SchedulerLike,
+} from 'rxjs';
+import { clockOf } from '../operators/clockOf.js';
+import { callable, object, wholeNumber } from '../operators/gates/argument.js';
+import { Deadlines } from '../operators/gates/Deadlines.js';
+import { callOf } from './call.js';
+import type { CallHost } from './callHost.js';
+import { closest } from './closest.js';
+import type { ToolError } from './error.js';
+import type { ToolEvent } from './event.js';
+import { EventBus } from './eventBus.js';
+import type { Flow, FlowData } from './flow.js';
+import { History } from './history.js';
+import { type Call, type CallGroup, type ParallelOptions, type ResultsOf, runParallel } from './parallel.js';
+import { createToolIndex, type Recommendation, type SearchOptions } from './recommend.js';
+import { createRedaction, type Redact } from './redaction.js';
+import { Registry } from './registry.js';
+import { runChain } from './runChain.js';
+import type { ToolStatus, ToolStatuses } from './status.js';
+import type { AnyTool, ArgumentsOf, ResultOf } from './tool.js';
+
+/** What `createOrchestrator` takes. */
+export interface OrchestratorOptions<Tools extends readonly AnyTool[] = readonly AnyTool[]> {
+  /** The tools to begin with. Default: none. */
+  readonly tools?: Tools;
+  /** How many events are retained, 0 or more; older ones go. Default: 1,000. */
+  readonly history?: { readonly capacity: number };
+  /** Whose time everything goes by. Default: `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+  /** What events may show of arguments, values and progress reports. Default: all. */
+  readonly redact?: Redact;
+  /** How much of each of them events show, in characters, at least 0; what is cut is marked. Default: 10,000. */
+  readonly maxValueLength?: number;
+  /** Makes the ids of calls and runs; each must be new. Default: a random prefix and a counter. */
+  readonly createId?: () => string;
+  /** Ranks tools for a task, instead of the search by words. */
+  readonly recommender?: Recommender;
+}
+
+/** Ranks tools for a task, the best first. */
+export type Recommender = (task: string, tools: readonly AnyTool[]) => ObservableInput<readonly Recommendation[]>;
+
+/** What may be said of a call beside its arguments. */
+export interface CallOptions {
+  /** Its id, where the caller needs to know it or to keep it the same: it is the idempotency key. Default: a new one. */
+  readonly callId?: string;
+  /** The call or run on whose behalf it is made; for the events. */
+  readonly parentId?: string;
+}
+
+/** What an orchestrator holds at a moment: all but the first two are zero when nothing is going on. */
+export interface OrchestratorStats {
+  readonly tools: number;
+  readonly events: { readonly published: number; readonly retained: number; readonly dropped: number };
+  readonly running: number;
+  readonly queued: number;
+  /** Slots and places in queues that its tools' gates hold, shared ones for all who share them. */
+  readonly permits: number;
+  readonly waiting: number;
+  readonly timers: number;
+}
+
+type ToolsByName<Tools extends readonly AnyTool[]> = { readonly [T in Tools[number] as T['name']]: T };
+type AnyTools = Readonly<Record<string, AnyTool>>;
+type NameIn<Tools> = keyof Tools & string;
+/** Any text, where editors are still to offer the names that are known. */
+type AnyName = string & Record<never, never>;
+
+/** The members of a group, each checked against the tools: a tool that is not registered is a compile error. */
+type Checked<Tools, Group> = {
+  readonly [K in keyof Group]: Group[K] extends Call<infer Name>
+    ? string extends Name
+      ? Group[K]
+      : Name extends NameIn<Tools>
+        ? Group[K]
+        : never
+    : Group[K];
+};
+
+/**
+ * Runs tools as streams. Everything it gives is cold, but for `events$`: subscribing begins, unsubscribing stops and
+ * frees what was held.
+ *
+ * @typeParam Tools - The registered tools by name, as far as the compiler knows them.
+ */
+export interface Orchestrator<Tools extends object = AnyTools> {
+  /** Runs a tool: each subscription is a call. Emits what it gives; errors with a ToolError. */
+  execute<Name extends NameIn<Tools>>(
+    name: Name,
+    args: ArgumentsOf<Tools[Name]>,
+    options?: CallOptions,
+  ): Observable<ResultOf<Tools[Name]>>;
+  /** Runs a tool that is named in data. */
+  execute(call: Call, options?: CallOptions): Observable<unknown>;
+
+  /** The same, but a failure is a `left`: never errors. */
+  attempt<Name extends NameIn<Tools>>(
+    name: Name,
+    args: ArgumentsOf<Tools[Name]>,
+    options?: CallOptions,
+  ): Observable<Either<ToolError, ResultOf<Tools[Name]>>>;
+  attempt(call: Call, options?: CallOptions): Observable<Either<ToolError, unknown>>;
+
+  /**
+   * Runs a flow. Emits what it has so far after each step; the last is the result. The input's fields are its first
+   * keys. Errors with InvalidFlow before anything runs, or with ChainFailed, which holds what had been done.
+   */
+  run<Input extends object, Context extends object>(
+    flow: Flow<Input, Context, NameIn<Tools>>,
+    ...input: object extends Input ? [input?: Input, options?: RunOptions] : [input: Input, options?: RunOptions]
+  ): Observable<Context>;
+  /** Runs a flow from its data form, for instance from JSON: `unknown` is checked first. */
+  run(flow: FlowData, input?: object, options?: RunOptions): Observable<Readonly<Record<string, unknown>>>;
+
+  /** Runs calls together. Emits once, when all have ended: for each an Either, in the shape of the group. */
+  parallel<const Group extends CallGroup>(
+    group: Group & Checked<Tools, Group>,
+    options?: ParallelOptions,
+  ): Observable<ResultsOf<Group>>;
+
+  /** A tool's status now, then each change. Waits for the tool to be registered; completes when it is unregistered. */
+  status$(name: NameIn<Tools> | AnyName): Observable<ToolStatus>;
+  /** All tools' statuses by name, now and at each change. */
+  readonly statuses$: Observable<ToolStatuses>;
+  /** What happens from now on. Never errors and never completes. */
+  readonly events$: Observable<ToolEvent>;
+  /** What is retained, then what happens: no gap, no repeat. */
+  readonly history$: Observable<ToolEvent>;
+  /** The registered tools, now and at each change. */
+  readonly tools$: Observable<readonly AnyTool[]>;
+
+  /**
+   * Adds a tool, and returns this same orchestrator with a type that knows it.
+   *
+   * @throws TypeError where the name is taken.
+   */
+  register<T extends AnyTool>(tool: T): Orchestrator<Tools & { readonly [K in T['name']]: T }>;
+  /** Takes a tool out: calls that go on end as they would, new ones find no tool. False where there was none. */
+  unregister(name: NameIn<Tools> | AnyName): boolean;
+
+  /** The tools that fit a task, the best first; empty where none does. */
+  recommend(task: string, options?: SearchOptions): Observable<readonly Recommendation[]>;
+
+  /** What is held now. */
+  stats(): OrchestratorStats;
+}
+
+/** What may be said of a run beside its input. */
+export interface RunOptions {
+  /** The call or run on whose behalf it is made; for the events. */
+  readonly parentId?: string;
+}
+
+/**
+ * Makes an orchestrator.
+ *
+ * @throws TypeError, RangeError for an option that is out of its range, and for two tools of one name.
+ *
+ * @example
+ * ```ts
+ * const orchestrator = createOrchestrator({ tools: [search, fetchPage] });
+ * orchestrator.execute('search', { query: 'forkJoin' }).subscribe(console.log);
+ * ```
+ */
+export function createOrchestrator<const Tools extends readonly AnyTool[] = readonly []>(
+  options: OrchestratorOptions<Tools> = {},
+): Orchestrator<ToolsByName<Tools>> {
+  const { scheduler = asyncScheduler, recommender, redact } = object('options', options);
+  if (redact !== undefined) callable('redact', redact);
+  if (recommender !== undefined) callable('recommender', recommender);
+  const createId = options.createId === undefined ? countingIds() : callable('createId', options.createId);
+  const maxValueLength = wholeNumber('maxValueLength', options.maxValueLength ?? 10_000, 0, true);
+  const history = new History<ToolEvent>(wholeNumber('history.capacity', options.history?.capacity ?? 1_000, 0));
+
+  const clock = clockOf(scheduler);
+  const bus = new EventBus(clock, history);
+  const registry = new Registry(bus, clock, scheduler);
+  const deadlines = new Deadlines();
+  const host: CallHost = {
+    clock,
+    bus,
+    deadlines,
+    find: (name) => registry.find(name),
+    closest: (name) => closest(name, registry.names),
+    nextCallId: createId,
+    nextRunId: createId,
+    ...createRedaction(redact, maxValueLength),
+  };
+  /** Made at the first recommendation, and kept up to date from then on. */
+  let index: ReturnType<typeof createToolIndex> | undefined;
+
+  const execute = (...given: ExecuteArguments): Observable<unknown> => callOf(host, requestOf(given));
+  const register = (tool: AnyTool): unknown => {
+    registry.add(tool);
+    index?.add(tool);
+    return orchestrator;
+  };
+  const orchestrator = {
+    execute,
+    attempt: (...given: ExecuteArguments) =>
+      execute(...given).pipe(
+        map((value) => right(value)),
+        catchError((error: unknown) => of(left(error as ToolError))),
+      ),
+    run: (flow: unknown, input: unknown = {}, { parentId }: RunOptions = {}) => runChain(host, flow, input, parentId),
+    parallel: (group: CallGroup, parallelOptions: ParallelOptions = {}) => runParallel(host, group, parallelOptions),
+    status$: (name: string) => registry.status$(name),
+    statuses$: registry.statuses$,
+    events$: bus.events$,
+    history$: bus.history$,
+    tools$: registry.tools$,
+    register,
+    unregister: (name: string) => {
+      index?.remove(name);
+      return registry.remove(name);
+    },
+    recommend: (task: string, { limit = 5 }: SearchOptions = {}) =>
+      defer(() => {
+        if (recommender) return from(recommender(task, registry.tools)).pipe(map((ranked) => ranked.slice(0, limit)));
+        if (!index) {
+          index = createToolIndex();
+          for (const tool of registry.tools) index.add(tool);
+        }
+        return of(index.search(task, { limit }));
+      }),
+    stats: () => ({
+      tools: registry.names.length,
+      events: { published: bus.seq, retained: history.size, dropped: history.dropped },
+      ...registry.held(),
+      timers: registry.held().timers + deadlines.timers,
+    }),
+  };
+  for (const tool of options.tools ?? []) register(tool);
+  return orchestrator as never;
+}
+
+type ExecuteArguments = [name: string, args: unknown, options?: CallOptions] | [call: Call, options?: CallOptions];
+
+function requestOf(given: ExecuteArguments): Parameters<typeof callOf>[1] {
+  const [first] = given;
+  if (typeof first === 'string') {
+    const [tool, args, options] = given as [string, unknown, CallOptions?];
+    return { tool, arguments: args, callId: options?.callId, parentId: options?.parentId };
+  }
+  const [{ tool, arguments: args }, options] = given as [Call, CallOptions?];
+  return { tool, arguments: args, callId: options?.callId, parentId: options?.parentId };
+}
+
+/** Ids that are new in this process, and most likely wherever histories of several are put together. */
+function countingIds(): () => string {
+  const prefix = Math.random().toString(36).slice(2, 10);
+  let count = 0;
+  return () => `${prefix}-${String(++count)}`;
+}

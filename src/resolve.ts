@@ -1,0 +1,95 @@
+import { shorten } from './fault.js';
+import { snapshot } from './json.js';
+import { formatReference, isSafePath, parseTemplate, type ReferencePath, type Template } from './reference.js';
+
+/** A reference that leads nowhere. */
+export class DeadEnd extends Error {
+  constructor(
+    /** The reference, as written. */
+    readonly reference: string,
+    /** The nearest path that exists; `''` where not even the first key does. */
+    readonly nearest: string,
+    /** What stands there, shortened. */
+    readonly found: string,
+  ) {
+    super(`${reference} leads nowhere`);
+  }
+}
+
+/**
+ * A copy of the data with every reference in it replaced by what it leads to: structurally, once, deep in objects and
+ * arrays. What comes in is not looked at again, so no result can smuggle a reference in.
+ *
+ * @throws DeadEnd at the first reference that leads nowhere, or to `undefined`.
+ */
+export function resolve(data: unknown, context: object): unknown {
+  if (typeof data === 'string') return resolveTemplate(parseTemplate(data), context);
+  if (Array.isArray(data)) return data.map((item) => resolve(item, context));
+  if (!isPlainObject(data)) return data;
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(data)) {
+    const value = resolve(data[key], context);
+    // An assignment to `__proto__` would set the prototype.
+    Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return copy;
+}
+
+/** Calls `visit` for each text in the data, with its path. */
+export function eachText(data: unknown, path: string, visit: (text: string, path: string) => void): void {
+  if (typeof data === 'string') visit(data, path);
+  else if (Array.isArray(data)) {
+    for (const [index, item] of data.entries()) eachText(item, `${path}[${String(index)}]`, visit);
+  } else if (isPlainObject(data)) {
+    for (const key of Object.keys(data)) eachText(data[key], `${path}.${key}`, visit);
+  }
+}
+
+/** True for `{…}` and for objects without a prototype: what is looked into. Dates, Maps, instances stay as they are. */
+export function isPlainObject(data: unknown): data is Readonly<Record<string, unknown>> {
+  if (typeof data !== 'object' || data === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(data);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** The paths that a template refers to. */
+export function pathsIn(template: Template): readonly ReferencePath[] {
+  if (template.kind === 'text') return [];
+  if (template.kind === 'reference') return [template.path];
+  return template.parts.filter((part): part is ReferencePath => typeof part !== 'string');
+}
+
+function resolveTemplate(template: Template, context: object): unknown {
+  switch (template.kind) {
+    case 'text':
+      return template.text;
+    case 'reference':
+      return follow(template.path, context);
+    case 'mixed':
+      return template.parts.map((part) => (typeof part === 'string' ? part : asText(follow(part, context)))).join('');
+  }
+}
+
+function follow(path: ReferencePath, context: object): unknown {
+  let value: unknown = context;
+  for (let depth = 0; depth < path.length; depth++) {
+    const next = isSafePath(path) ? ownProperty(value, path[depth] as string | number) : undefined;
+    if (next === undefined) {
+      const [root, ...rest] = path.slice(0, depth) as [string, ...(string | number)[]];
+      const nearest = depth === 0 ? '' : formatReference([root, ...rest]);
+      throw new DeadEnd(formatReference(path), nearest, depth === 0 ? shorten(Object.keys(context)) : shorten(value));
+    }
+    value = next;
+  }
+  return value;
+}
+
+/** Own properties only: what is inherited belongs to the language, not to the data. */
+function ownProperty(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string | number, unknown>>)[key];
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(snapshot(value, { maxLength: Infinity })) : `${value as string | number}`;
+}

@@ -1,0 +1,81 @@
+import { type Status, toStatus } from '../operators/status.js';
+import type { ToolError } from './error.js';
+import type { Load, ToolEvent } from './event.js';
+
+/**
+ * How a tool is doing, told apart by `state`: `available` | `busy` (calls run) | `rate_limited` (a further call would
+ * start at `availableAt`, in the scheduler's ms) | `error` (the last call failed; the next success clears it).
+ */
+export type ToolStatus = Status<ToolError> & {
+  /** The tool's name. */
+  readonly tool: string;
+  /** Calls that wait for a slot or a rate permit. */
+  readonly queued: number;
+  /** False when a further call would be refused. */
+  readonly accepting: boolean;
+};
+
+/** All tools' statuses, by name. */
+export type ToolStatuses = Readonly<Record<string, ToolStatus>>;
+
+/** The status that follows from a tool's load and its last failure, at the time `now`. */
+export function toolStatus(tool: string, load: Load, error: ToolError | undefined, now: number): ToolStatus {
+  const { queued, accepting, running, availableAt } = load;
+  return { tool, ...toStatus({ running, availableAt, error }, now), queued, accepting };
+}
+
+/**
+ * A tool's status after an event, from its status before. Pure: run over a recorded history it gives the status at any
+ * moment of it, also over the end of one whose beginning is lost.
+ *
+ * @param status - Before; undefined while the tool is not registered, or nothing is known of it.
+ * @param event - What happened. The event of another tool, or of a run, changes nothing.
+ * @returns undefined once the tool is unregistered.
+ */
+export function statusOf(status: ToolStatus | undefined, event: ToolEvent): ToolStatus | undefined {
+  if (!('tool' in event) || (status && event.tool !== status.tool)) return status;
+  if (event.type === 'tool.unregistered') return undefined;
+  if (event.type === 'tool.registered') {
+    return toolStatus(event.tool, { running: 0, queued: 0, accepting: true }, undefined, event.at);
+  }
+  if (!('load' in event) || event.load === undefined) return status;
+  return toolStatus(event.tool, event.load, errorAfter(errorIn(status), event), event.at);
+}
+
+/** All tools' statuses after an event, from those before. The same object where the event changes none. */
+export function statusesOf(statuses: ToolStatuses, event: ToolEvent): ToolStatuses {
+  if (!('tool' in event)) return statuses;
+  const before = Object.hasOwn(statuses, event.tool) ? statuses[event.tool] : undefined;
+  const after = statusOf(before, event);
+  if (after === before) return statuses;
+  const { [event.tool]: _before, ...others } = statuses;
+  return after ? { ...others, [event.tool]: after } : others;
+}
+
+/** The status when `now` has come and nothing has happened since: a rate limit that has passed holds nobody back. */
+export function statusAt(status: ToolStatus, now: number): ToolStatus {
+  if (status.state !== 'rate_limited' || status.availableAt > now) return status;
+  const { tool, running, queued } = status;
+  return toolStatus(tool, { running, queued, accepting: true }, errorIn(status), now);
+}
+
+/** True when the two say the same. */
+export function sameStatus(a: ToolStatus, b: ToolStatus): boolean {
+  return (
+    a.state === b.state &&
+    a.running === b.running &&
+    a.queued === b.queued &&
+    a.accepting === b.accepting &&
+    errorIn(a) === errorIn(b) &&
+    (a.state === 'rate_limited' ? a.availableAt : 0) === (b.state === 'rate_limited' ? b.availableAt : 0)
+  );
+}
+
+function errorIn(status: ToolStatus | undefined): ToolError | undefined {
+  return status && status.state !== 'available' ? status.error : undefined;
+}
+
+function errorAfter(error: ToolError | undefined, event: ToolEvent): ToolError | undefined {
+  if (event.type === 'call.succeeded') return undefined;
+  return event.type === 'call.failed' || event.type === 'call.timedOut' ? event.error : error;
+}

@@ -1,0 +1,71 @@
+import * as t from 'io-ts';
+import type { Json } from './json.js';
+
+/** Marks our errors for every copy of this package in a process: `instanceof` knows only its own. */
+const brand: unique symbol = Symbol.for('toolstream.error') as never;
+
+/** What all our errors have. */
+export interface Tagged<Tag extends string> extends Error {
+  readonly _tag: Tag;
+  /** The error as JSON, which its codec reads back. `JSON.stringify` calls it. */
+  toJSON(): Json;
+}
+
+/** A class of our errors: its fields come from its codec's props, its message from its fields. */
+export interface TaggedErrorClass<Tag extends string, P extends t.Props> {
+  new (fields: FieldsOf<P>): Tagged<Tag> & FieldsOf<P>;
+  readonly tag: Tag;
+  readonly fields: t.Type<FieldsOf<P>, Json>;
+}
+
+/** The classes made so far, by tag: what an error in JSON is read back with. */
+const classes = new Map<string, TaggedErrorClass<string, t.Props>>();
+
+type FieldsOf<P extends t.Props> = { readonly [K in keyof P]: t.TypeOf<P[K]> };
+
+/**
+ * Makes a class of errors. The fields are readable on the error, kept in its JSON and checked when it is read back.
+ *
+ * @param props - The codecs of the fields.
+ * @param message - What the error says, from its fields.
+ */
+export function taggedError<Tag extends string, P extends t.Props>(
+  tag: Tag,
+  props: P,
+  message: (fields: FieldsOf<P>) => string,
+): TaggedErrorClass<Tag, P> {
+  const codec = t.type(props) as unknown as t.Type<FieldsOf<P>, Json>;
+
+  class TaggedError extends Error {
+    static readonly tag = tag;
+    static readonly fields = codec;
+    readonly _tag = tag;
+
+    constructor(fields: FieldsOf<P>) {
+      super(message(fields));
+      Object.assign(this, fields);
+    }
+
+    toJSON(): Json {
+      return { _tag: tag, message: this.message, ...(codec.encode(this as never) as object) };
+    }
+  }
+  Object.defineProperty(TaggedError.prototype, 'name', { value: tag, configurable: true, writable: true });
+  Object.defineProperty(TaggedError.prototype, brand, { value: true });
+  classes.set(tag, TaggedError as never);
+  return TaggedError as never;
+}
+
+/** The error that this JSON was made from; undefined where it is none of ours. */
+export function reviveTagged(json: unknown): Tagged<string> | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const made = classes.get(String((json as { readonly _tag?: unknown })._tag));
+  const fields = made?.fields.decode(json);
+  return made && fields?._tag === 'Right' ? new made(fields.right) : undefined;
+}
+
+/** True for an error of ours with this tag, or with any where none is given; also one of another copy of the package. */
+export function hasTag(error: unknown, tag?: string): boolean {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
+  return tag === undefined || (error as { readonly _tag?: unknown })._tag === tag;
+}

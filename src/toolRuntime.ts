@@ -1,0 +1,77 @@
+import type { Clock } from '../operators/gates/Clock.js';
+import type { Semaphore } from '../operators/gates/Semaphore.js';
+import type { ToolError } from './error.js';
+import type { Load } from './event.js';
+import { type AnyTool, rateLimitOf, type ReadyRateLimit, semaphoreOf } from './tool.js';
+import { type ToolStatus, toolStatus } from './status.js';
+
+/** Where a call stands. */
+export type CallPhase = 'idle' | 'queued' | 'running';
+
+/** A registered tool: its gates, made once, and what it has to do now. */
+export class ToolRuntime {
+  readonly semaphore: Semaphore | undefined;
+  readonly rateLimit: ReadyRateLimit | undefined;
+  readonly timeoutMs: number;
+  readonly deadlineMs: number;
+
+  /** The last failure, until a success clears it. */
+  lastError: ToolError | undefined;
+  private readonly calls: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
+  /** How many attempts wait for a rate permit. */
+  private limited = 0;
+  /** When the last of them is expected to start. */
+  private limitedUntil = -Infinity;
+
+  constructor(
+    readonly tool: AnyTool,
+    private readonly clock: Clock,
+  ) {
+    this.semaphore = semaphoreOf(tool);
+    this.rateLimit = rateLimitOf(tool);
+    this.timeoutMs = tool.timeoutMs ?? 30_000;
+    this.deadlineMs = tool.deadlineMs ?? Infinity;
+  }
+
+  /** Counts a call that goes from one phase to another. */
+  move(from: CallPhase, to: CallPhase): void {
+    this.calls[from]--;
+    this.calls[to]++;
+  }
+
+  /** Counts an attempt that waits for a rate permit until `availableAt`, as far as can be foreseen. */
+  limitReached(availableAt: number): void {
+    this.limited++;
+    this.limitedUntil = Math.max(this.limitedUntil, availableAt);
+  }
+
+  /** Counts one that waits no longer. */
+  limitPassed(): void {
+    if (--this.limited === 0) this.limitedUntil = -Infinity;
+  }
+
+  /** What the tool has to do now. */
+  load(): Load {
+    const availableAt = this.availableAt();
+    return {
+      running: this.calls.running,
+      queued: this.calls.queued,
+      accepting: (this.semaphore?.accepts ?? true) && this.limitAccepts(),
+      ...(availableAt === undefined ? {} : { availableAt }),
+    };
+  }
+
+  status(): ToolStatus {
+    return toolStatus(this.tool.name, this.load(), this.lastError, this.clock.now());
+  }
+
+  private limitAccepts(): boolean {
+    // With a key for each caller there is no one answer; each key has its own.
+    return !this.rateLimit || this.rateLimit.key !== undefined || this.rateLimit.limiter.accepts(this.clock);
+  }
+
+  private availableAt(): number | undefined {
+    if (this.limited > 0) return this.limitedUntil;
+    return this.limitAccepts() ? undefined : this.rateLimit?.limiter.availableAt(this.clock);
+  }
+}
