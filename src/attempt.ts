@@ -1,187 +1,246 @@
-import { Observable } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
+import type { Clock } from '../operators/gates/Clock.js';
 import type { Deadline } from '../operators/gates/Deadlines.js';
-import type { Permit } from '../operators/gates/Semaphore.js';
+import type { Permit, Semaphore } from '../operators/gates/Semaphore.js';
 import type { Waiting } from '../operators/gates/Waiting.js';
 import { AttemptContext } from './attemptContext.js';
 import type { CallState } from './callState.js';
 import { decode } from './decode.js';
 import { InvalidResult, RateLimitExceeded, ToolBusy, type ToolError, ToolFailed, ToolTimeout } from './error.js';
+import type { ReadyRateLimit } from './tool.js';
 import type { ToolRuntime } from './toolRuntime.js';
-import { type LateEnd, Work } from './work.js';
+import { Work } from './work.js';
 
 /**
- * One attempt of a call, each time it is subscribed to: waits for a slot, then for a rate permit, then calls `run` with
- * the decoded arguments under `timeoutMs`, and checks what it gives. Errors with a ToolError. Whatever it holds is given
- * back before the end is forwarded, and those who wait for it are served right after.
+ * The attempts of a call, one each time it is subscribed to: wait for a slot, then for a rate permit, then call `run`
+ * with the decoded arguments under `timeoutMs`, and check what it gives. Errors with a ToolError. Whatever an attempt
+ * holds is given back before its end is forwarded, and those who wait for it are served right after.
  */
 export function attemptOf(call: CallState, runtime: ToolRuntime, args: unknown): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
-    const { host, tool, callId } = call;
-    const { clock } = host;
-    const attempt = call.beginAttempt();
-    const beganAt = clock.now();
-    const context = new AttemptContext(call, attempt);
-
-    /** The place in the queue for a slot. */
-    let slotWait: Waiting | undefined;
-    /** The slot. */
-    let slot: Permit | undefined;
-    /** The place in the queue for a rate permit. */
-    let rateWait: Waiting | undefined;
-    /** The attempt's timeout, from the moment `run` is called. */
-    let timeout: Deadline | undefined;
-    /** What `run` gave. */
-    let work: Work | undefined;
-    /** How many values it gave. */
-    let values = 0;
-    /** True from the end on, whatever it was. */
-    let ended = false;
-
-    /** Gives everything back and tells of the end; `stopped` is why, where the tool has not ended by itself. */
-    const end = (notify?: () => void, stopped?: { readonly reason?: ToolError }): void => {
-      if (ended) return;
-      ended = true;
-      slotWait?.cancel();
-      leaveRateQueue(true);
-      timeout?.cancel();
-      try {
-        work?.stop();
-        context.close(stopped);
-      } finally {
-        // Whatever the tool's own teardown throws, what the attempt holds is given back.
-        giveBack(notify);
-      }
-    };
-    const giveBack = (notify?: () => void): void => {
-      const abandoned = work?.outstanding === true;
-      if (abandoned) reportLateness();
-      if (slot && !(abandoned && runtime.tool.releaseOn === 'settle')) slot.release(notify);
-      else notify?.();
-      if (abandoned) call.publish('call.abandoned', () => ({}), attempt);
-    };
-    const fail = (error: ToolError): void => {
-      end(
-        () => {
-          call.failAttempt(error, clock.now() - beganAt, () => {
-            subscriber.error(error);
-          });
-        },
-        { reason: error },
-      );
-    };
-    const failWith = (cause: unknown): void => {
-      fail(new ToolFailed({ tool, callId, attempt, cause }));
-    };
-
-    const takeSlot = (): void => {
-      if (!runtime.semaphore) {
-        takeRatePermit();
-        return;
-      }
-      const { semaphore } = runtime;
-      slotWait = semaphore.acquire(clock, {
-        granted: (permit) => {
-          slotWait = undefined;
-          slot = permit;
-          takeRatePermit();
-        },
-        refused: (reason) => {
-          fail(new ToolBusy({ tool, callId, reason, running: semaphore.permits, queued: semaphore.queued }));
-        },
-      });
-      if (!slotWait) return;
-      call.outstanding = 'a free slot';
-      call.enter('queued');
-      call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'concurrency' }), attempt);
-    };
-
-    const takeRatePermit = (): void => {
-      if (!runtime.rateLimit) {
-        begin();
-        return;
-      }
-      const { limiter, key, cost } = runtime.rateLimit;
-      try {
-        rateWait = limiter.acquire(clock, {
-          key: key?.(args as never) ?? '',
-          cost: typeof cost === 'function' ? cost(args as never) : cost,
-          granted: () => {
-            leaveRateQueue(false);
-            begin();
-          },
-          refused: (reason, retryAfterMs) => {
-            fail(new RateLimitExceeded({ tool, callId, reason, retryAfterMs }));
-          },
-        });
-      } catch (error) {
-        failWith(error);
-      }
-      if (!rateWait) return;
-      const availableAt = rateWait.availableAt ?? clock.now();
-      runtime.limitReached(availableAt);
-      call.outstanding = 'a rate permit';
-      call.enter('queued');
-      call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'rateLimit', availableAt }), attempt);
-    };
-    const leaveRateQueue = (cancelled: boolean): void => {
-      if (!rateWait) return;
-      const left = rateWait;
-      rateWait = undefined;
-      runtime.limitPassed();
-      if (cancelled) left.cancel();
-    };
-
-    const begin = (): void => {
-      call.outstanding = 'the first value';
-      call.enter('running');
-      call.publish('call.started', () => ({ args: call.shownArguments, waitedMs: clock.now() - beganAt }), attempt);
-      // Whoever heard of the start may have cancelled the call.
-      if (ended) return;
-      const { timeoutMs } = runtime;
-      timeout = host.deadlines.add(clock, timeoutMs, () => {
-        const { outstanding } = call;
-        fail(new ToolTimeout({ tool, callId, attempt, limit: 'timeoutMs', ms: timeoutMs, outstanding }));
-      });
-      work = new Work({ next: receive, error: failWith, complete });
-      try {
-        work.start(runtime.tool.run(args as never, context));
-      } catch (error) {
-        failWith(error);
-      }
-    };
-    const receive = (value: unknown): void => {
-      call.outstanding = `the end after ${String(++values)} ${values === 1 ? 'value' : 'values'}`;
-      if (!runtime.tool.output) {
-        subscriber.next(value);
-        return;
-      }
-      const result = decode(runtime.tool.output, value);
-      if (result._tag === 'Right') subscriber.next(result.right);
-      else fail(new InvalidResult({ tool, callId, attempt, faults: result.left }));
-    };
-    const complete = (): void => {
-      end(() => {
-        subscriber.complete();
-      });
-    };
-
-    /** What goes on behind our back is heard of when it ends; a slot that it keeps is then free. */
-    const reportLateness = (): void => {
-      const abandonedAt = clock.now();
-      work?.onSettled((late: LateEnd) => {
-        const lateMs = clock.now() - abandonedAt;
-        const error = 'error' in late ? { error: new ToolFailed({ tool, callId, attempt, cause: late.error }) } : {};
-        const report = (): void => {
-          call.publish('call.settledLate', () => ({ lateMs, ...error }), attempt);
-        };
-        if (slot && runtime.tool.releaseOn === 'settle') slot.release(report);
-        else report();
-      });
-    };
-
+    const attempt = new Attempt(call, runtime, args, subscriber);
     subscriber.add(() => {
-      end(undefined, work?.finished ? undefined : call.stopped);
+      attempt.tearDown();
     });
-    takeSlot();
+    attempt.takeSlot();
   });
+}
+
+/** Why an attempt is stopped before the tool has come to its end. */
+interface Stopped {
+  readonly reason?: ToolError;
+}
+
+class Attempt {
+  private readonly clock: Clock;
+  private readonly number: number;
+  private readonly beganAt: number;
+  private readonly context: AttemptContext;
+
+  /** The place in the queue for a slot. */
+  private slotWait: Waiting | undefined;
+  /** The slot. */
+  private slot: Permit | undefined;
+  /** The place in the queue for a rate permit. */
+  private rateWait: Waiting | undefined;
+  /** The attempt's timeout, from the moment `run` is called. */
+  private timeout: Deadline | undefined;
+  /** What `run` gave. */
+  private work: Work | undefined;
+  /** How many values it gave. */
+  private values = 0;
+  /** True from the end on, whatever it was. */
+  private ended = false;
+
+  constructor(
+    private readonly call: CallState,
+    private readonly runtime: ToolRuntime,
+    private readonly args: unknown,
+    private readonly subscriber: Subscriber<unknown>,
+  ) {
+    this.clock = call.host.clock;
+    this.number = call.beginAttempt();
+    this.beganAt = this.clock.now();
+    this.context = new AttemptContext(call, this.number);
+  }
+
+  takeSlot(): void {
+    const { semaphore } = this.runtime;
+    if (semaphore) this.waitForSlot(semaphore);
+    else this.takeRatePermit();
+  }
+
+  /** The caller, or an operator of the tool's, has left. */
+  tearDown(): void {
+    this.end(undefined, this.work?.finished ? undefined : this.call.stopped);
+  }
+
+  private waitForSlot(semaphore: Semaphore): void {
+    const { call, number } = this;
+    const { tool, callId } = call;
+    this.slotWait = semaphore.acquire(this.clock, {
+      granted: (permit) => {
+        this.slotWait = undefined;
+        this.slot = permit;
+        this.takeRatePermit();
+      },
+      refused: (reason) => {
+        this.fail(new ToolBusy({ tool, callId, reason, running: semaphore.permits, queued: semaphore.queued }));
+      },
+    });
+    if (!this.slotWait) return;
+    call.outstanding = 'a free slot';
+    call.enter('queued');
+    call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'concurrency' }), number);
+  }
+
+  private takeRatePermit(): void {
+    const { rateLimit } = this.runtime;
+    try {
+      if (rateLimit) this.waitForRatePermit(rateLimit);
+      else this.begin();
+    } catch (error) {
+      // The tool's own `key` and `cost` may throw, and a cost may be more than can ever be granted.
+      this.failWith(error);
+    }
+  }
+
+  private waitForRatePermit({ limiter, key, cost }: ReadyRateLimit): void {
+    const { call, args, number } = this;
+    const { tool, callId } = call;
+    this.rateWait = limiter.acquire(this.clock, {
+      key: key?.(args as never) ?? '',
+      cost: typeof cost === 'function' ? cost(args as never) : cost,
+      granted: () => {
+        this.leaveRateQueue();
+        this.begin();
+      },
+      refused: (reason, retryAfterMs) => {
+        this.leaveRateQueue();
+        this.fail(new RateLimitExceeded({ tool, callId, reason, retryAfterMs }));
+      },
+    });
+    if (!this.rateWait) return;
+    const availableAt = this.rateWait.availableAt ?? this.clock.now();
+    this.runtime.limitReached(availableAt);
+    call.outstanding = 'a rate permit';
+    call.enter('queued');
+    call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'rateLimit', availableAt }), number);
+  }
+
+  private leaveRateQueue(): void {
+    if (!this.rateWait) return;
+    this.rateWait = undefined;
+    this.runtime.limitPassed();
+  }
+
+  private begin(): void {
+    const { call, clock, number, runtime } = this;
+    call.outstanding = 'the first value';
+    call.enter('running');
+    const waitedMs = clock.now() - this.beganAt;
+    call.publish('call.started', () => ({ args: call.shownArguments, waitedMs }), number);
+    // Whoever heard of the start may have cancelled the call.
+    if (this.ended) return;
+    this.timeout = call.host.deadlines.add(clock, runtime.timeoutMs, () => {
+      this.expire();
+    });
+    this.work = new Work({
+      next: (value) => {
+        this.receive(value);
+      },
+      error: (error) => {
+        this.failWith(error);
+      },
+      complete: () => {
+        this.end(() => {
+          this.subscriber.complete();
+        });
+      },
+    });
+    try {
+      this.work.start(runtime.tool.run(this.args as never, this.context));
+    } catch (error) {
+      this.failWith(error);
+    }
+  }
+
+  private receive(value: unknown): void {
+    const { call, number, runtime } = this;
+    const { tool, callId } = call;
+    call.outstanding = `the end after ${String(++this.values)} ${this.values === 1 ? 'value' : 'values'}`;
+    const { output } = runtime.tool;
+    if (!output) {
+      this.subscriber.next(value);
+      return;
+    }
+    const result = decode(output, value);
+    if (result._tag === 'Right') this.subscriber.next(result.right);
+    else this.fail(new InvalidResult({ tool, callId, attempt: number, faults: result.left }));
+  }
+
+  private expire(): void {
+    const { tool, callId, outstanding } = this.call;
+    const ms = this.runtime.timeoutMs;
+    this.fail(new ToolTimeout({ tool, callId, attempt: this.number, limit: 'timeoutMs', ms, outstanding }));
+  }
+
+  private failWith(cause: unknown): void {
+    const { tool, callId } = this.call;
+    this.fail(new ToolFailed({ tool, callId, attempt: this.number, cause }));
+  }
+
+  private fail(error: ToolError): void {
+    const forward = (): void => {
+      this.call.failAttempt(error, this.clock.now() - this.beganAt, () => {
+        this.subscriber.error(error);
+      });
+    };
+    this.end(forward, { reason: error });
+  }
+
+  /** Gives everything back and tells of the end. `stopped`: where the tool has not come to its own. */
+  private end(notify?: () => void, stopped?: Stopped): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.slotWait?.cancel();
+    this.rateWait?.cancel();
+    this.leaveRateQueue();
+    this.timeout?.cancel();
+    try {
+      this.work?.stop();
+      this.context.close(stopped);
+    } finally {
+      // Whatever the tool's own teardown throws, the slot is given back.
+      this.giveBackSlot(notify);
+    }
+  }
+
+  private giveBackSlot(notify?: () => void): void {
+    const { call, number, runtime, slot, work } = this;
+    const abandoned = work?.outstanding === true;
+    const keepsSlot = abandoned && runtime.tool.releaseOn === 'settle';
+    if (slot && !keepsSlot) slot.release(notify);
+    else notify?.();
+    if (!abandoned) return;
+    call.publish('call.abandoned', () => ({}), number);
+    this.reportLateness(work, keepsSlot ? slot : undefined);
+  }
+
+  /** What goes on behind our back is heard of when it ends; a slot that it has kept is free then. */
+  private reportLateness(work: Work, kept: Permit | undefined): void {
+    const { call, clock, number } = this;
+    const { tool, callId } = call;
+    const abandonedAt = clock.now();
+    work.onSettled((late) => {
+      const lateMs = clock.now() - abandonedAt;
+      const error =
+        'error' in late ? { error: new ToolFailed({ tool, callId, attempt: number, cause: late.error }) } : {};
+      const report = (): void => {
+        call.publish('call.settledLate', () => ({ lateMs, ...error }), number);
+      };
+      if (kept) kept.release(report);
+      else report();
+    });
+  }
 }

@@ -1,10 +1,11 @@
-import { defer, Observable } from 'rxjs';
-import { upstreamOf } from '../operators/upstream.js';
+import { defer, Observable, type Subscriber } from 'rxjs';
+import { type Upstream, upstreamOf } from '../operators/upstream.js';
 import { attemptOf } from './attempt.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { CallState } from './callState.js';
 import { decode } from './decode.js';
 import { InvalidArguments, isToolError, type ToolError, ToolFailed, ToolNotFound, ToolTimeout } from './error.js';
+import type { ToolRuntime } from './toolRuntime.js';
 
 /**
  * A call: cold, so that each subscription runs the tool once, by its name at that time. Emits what the tool gives and
@@ -17,93 +18,132 @@ import { InvalidArguments, isToolError, type ToolError, ToolFailed, ToolNotFound
 export function callOf(host: CallHost, request: CallRequest): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
     const runtime = host.find(request.tool);
-    const call = new CallState(host, request, runtime);
-    const { tool, callId } = call;
+    new Call(new CallState(host, request, runtime), subscriber).start(runtime, request.arguments);
+  });
+}
 
-    /** The last value. */
-    let result: unknown;
-    /** True while the caller is being given a value. */
-    let giving = false;
-    /** True once the terminal event has been published. */
-    let ended = false;
+class Call {
+  /** The last value. */
+  private result: unknown;
+  /** True while the caller is being given a value. */
+  private giving = false;
+  /** True once the terminal event has been published. */
+  private ended = false;
 
-    const end = (publish: () => void): void => {
-      if (ended) return;
-      ended = true;
-      call.end();
-      publish();
-    };
-    const summary = () => ({ args: call.shownArguments, values: call.values, durationMs: call.durationMs });
-    const fail = (error: ToolError, tearDown?: () => void): void => {
-      end(() => {
-        const type = endOf(error);
-        const shown = host.showError(error);
-        if (runtime && type !== 'call.rejected') runtime.lastError = shown;
-        call.publish(type, () => ({ ...summary(), error: shown }));
-      });
-      try {
-        tearDown?.();
-      } finally {
-        subscriber.error(error);
-      }
-    };
+  constructor(
+    private readonly state: CallState,
+    private readonly subscriber: Subscriber<unknown>,
+  ) {}
 
+  start(runtime: ToolRuntime | undefined, given: unknown): void {
+    const { host, tool, callId } = this.state;
     if (!runtime) {
-      fail(new ToolNotFound({ tool, callId, closest: host.closest(tool) }));
+      this.fail(new ToolNotFound({ tool, callId, closest: host.closest(tool) }));
       return;
     }
-    const args = decode(runtime.tool.input, request.arguments);
-    if (args._tag === 'Left') {
-      fail(new InvalidArguments({ tool, callId, faults: args.left }));
-      return;
-    }
+    const args = decode(runtime.tool.input, given);
+    if (args._tag === 'Left') this.fail(new InvalidArguments({ tool, callId, faults: args.left }));
+    else this.run(runtime, args.right);
+  }
 
-    const succeed = (): void => {
-      end(() => {
-        runtime.lastError = undefined;
-        call.publish('call.succeeded', () => ({ ...summary(), result: host.show(result, { tool, part: 'value' }) }));
-      });
-    };
-    const leave = (): void => {
-      if (giving) succeed();
-      else
-        end(() => {
-          call.publish('call.cancelled', summary);
-        });
-    };
+  private run(runtime: ToolRuntime, args: unknown): void {
+    const { state, subscriber } = this;
+    const { host, tool, callId } = state;
     // Added before the upstream: the event comes first, then what the call held is freed for those who wait.
-    subscriber.add(leave);
+    subscriber.add(() => {
+      this.leave();
+    });
     const upstream = upstreamOf<unknown>(subscriber, {
       next: (value) => {
-        result = value;
-        const index = call.values++;
-        call.publish('call.emitted', () => ({ index, value: host.show(value, { tool, part: 'value' }) }));
-        giving = true;
-        subscriber.next(value);
-        giving = false;
+        this.give(value);
       },
       error: (error) => {
-        fail(isOwn(error, callId) ? error : new ToolFailed({ tool, callId, attempt: call.attempt, cause: error }));
+        this.fail(
+          isOwn(error, callId) ? error : new ToolFailed({ tool, callId, attempt: state.attempt, cause: error }),
+        );
       },
       complete: () => {
-        succeed();
+        this.succeed();
         subscriber.complete();
       },
     });
-    const { deadlineMs } = runtime;
-    call.deadline = host.deadlines.add(host.clock, deadlineMs, () => {
-      const { attempt, outstanding } = call;
-      const error = new ToolTimeout({ tool, callId, attempt, limit: 'deadlineMs', ms: deadlineMs, outstanding });
-      call.stopped = { reason: error };
-      fail(error, () => {
-        upstream.stop();
-      });
+    state.deadline = host.deadlines.add(host.clock, runtime.deadlineMs, () => {
+      this.expire(runtime.deadlineMs, upstream);
     });
-
-    const attempts$ = attemptOf(call, runtime, args.right);
+    const attempts$ = attemptOf(state, runtime, args);
     const { operators = [] } = runtime.tool;
     upstream.start(defer(() => operators.reduce((source, operator) => operator(source), attempts$)));
-  });
+  }
+
+  private give(value: unknown): void {
+    const { state, subscriber } = this;
+    this.result = value;
+    const index = state.values++;
+    state.publish('call.emitted', () => ({ index, value: this.show(value) }));
+    this.giving = true;
+    subscriber.next(value);
+    this.giving = false;
+  }
+
+  private expire(ms: number, upstream: Upstream<unknown>): void {
+    const { tool, callId, attempt, outstanding } = this.state;
+    const error = new ToolTimeout({ tool, callId, attempt, limit: 'deadlineMs', ms, outstanding });
+    this.state.stopped = { reason: error };
+    this.publishFailure(error);
+    try {
+      upstream.stop();
+    } finally {
+      this.subscriber.error(error);
+    }
+  }
+
+  private leave(): void {
+    if (this.giving) {
+      this.succeed();
+    } else {
+      this.end(() => {
+        this.state.publish('call.cancelled', () => this.summary());
+      });
+    }
+  }
+
+  private succeed(): void {
+    this.end(() => {
+      this.state.succeeded();
+      this.state.publish('call.succeeded', () => ({ ...this.summary(), result: this.show(this.result) }));
+    });
+  }
+
+  private fail(error: ToolError): void {
+    this.publishFailure(error);
+    this.subscriber.error(error);
+  }
+
+  private publishFailure(error: ToolError): void {
+    this.end(() => {
+      const type = endOf(error);
+      const shown = this.state.host.showError(error);
+      if (type !== 'call.rejected') this.state.failed(shown);
+      this.state.publish(type, () => ({ ...this.summary(), error: shown }));
+    });
+  }
+
+  private end(publish: () => void): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.state.end();
+    publish();
+  }
+
+  private summary() {
+    const { shownArguments, values, durationMs } = this.state;
+    return { args: shownArguments, values, durationMs };
+  }
+
+  private show(value: unknown) {
+    const { host, tool } = this.state;
+    return host.show(value, { tool, part: 'value' });
+  }
 }
 
 function endOf(error: ToolError): 'call.failed' | 'call.timedOut' | 'call.rejected' {

@@ -84,6 +84,16 @@ export class CallState {
     this.reportAttemptFailure();
   }
 
+  /** The tool has given what it had to. */
+  succeeded(): void {
+    if (this.runtime) this.runtime.lastError = undefined;
+  }
+
+  /** The tool has not. */
+  failed(error: ToolError): void {
+    if (this.runtime) this.runtime.lastError = error;
+  }
+
   /** The call has ended, and says so itself. */
   end(): void {
     this.deadline?.cancel();

@@ -91,5 +91,7 @@ function ownProperty(value: unknown, key: string | number): unknown {
 }
 
 function asText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(snapshot(value, { maxLength: Infinity })) : `${value as string | number}`;
+  return typeof value === 'object'
+    ? JSON.stringify(snapshot(value, { maxLength: Infinity }))
+    : `${value as string | number}`;
 }

@@ -1,0 +1,28 @@
+const assert = require('node:assert/strict');
+const t = require('io-ts');
+const { lastValueFrom, NEVER, Observable } = require('rxjs');
+const toolstream = require('toolstream');
+const operators = require('toolstream/operators');
+
+async function main() {
+  const imported = { toolstream: await import('toolstream'), operators: await import('toolstream/operators') };
+  assert.strictEqual(imported.toolstream.defineTool, toolstream.defineTool);
+  assert.strictEqual(imported.operators.withTimeout, operators.withTimeout);
+
+  const shout = toolstream.defineTool({
+    name: 'shout',
+    description: 'Says a text louder.',
+    input: t.type({ text: t.string }),
+    run: ({ text }) => [text.toUpperCase()],
+  });
+  const result$ = toolstream.createOrchestrator({ tools: [shout] }).execute('shout', { text: 'hello' });
+  assert.ok(result$ instanceof Observable, 'the package brought an RxJS of its own');
+  assert.strictEqual(await lastValueFrom(result$), 'HELLO');
+
+  await assert.rejects(lastValueFrom(NEVER.pipe(operators.withTimeout(1))), operators.TimeoutExceeded);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

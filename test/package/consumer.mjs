@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import * as t from 'io-ts';
+import { lastValueFrom, NEVER, Observable } from 'rxjs';
+import * as toolstream from 'toolstream';
+import * as operators from 'toolstream/operators';
+
+const require = createRequire(import.meta.url);
+
+for (const [subpath, imported] of [
+  ['toolstream', toolstream],
+  ['toolstream/operators', operators],
+]) {
+  const required = require(subpath);
+  const names = Object.keys(required);
+  assert.ok(names.length > 0, `${subpath} exports nothing`);
+  for (const name of names) {
+    assert.strictEqual(imported[name], required[name], `import and require get two different ${name} from ${subpath}`);
+  }
+}
+for (const name of Object.keys(toolstream)) {
+  if (name in operators && name !== 'default' && name !== 'module.exports') {
+    assert.strictEqual(toolstream[name], operators[name], `the two subpaths export two different ${name}`);
+  }
+}
+
+const shout = toolstream.defineTool({
+  name: 'shout',
+  description: 'Says a text louder.',
+  input: t.type({ text: t.string }),
+  run: ({ text }) => Promise.resolve(text.toUpperCase()),
+});
+const result$ = toolstream.createOrchestrator({ tools: [shout] }).execute('shout', { text: 'hello' });
+assert.ok(result$ instanceof Observable, 'the package brought an RxJS of its own');
+assert.strictEqual(await lastValueFrom(result$), 'HELLO');
+
+await assert.rejects(lastValueFrom(NEVER.pipe(operators.withTimeout(1))), operators.TimeoutExceeded);
