@@ -15,12 +15,23 @@ type DetailsOf<Type extends CallEvent['type']> = DistributiveOmit<
   CommonField
 >;
 
+/** An attempt, as its call sees it. */
+export interface StoppableAttempt {
+  /**
+   * Tears it down. `notify` is called when what it held is free, before those who waited for that are served: in here,
+   * or a little later where this is called from inside its being torn down.
+   */
+  stop(notify?: () => void): void;
+}
+
 /** One call, from its subscription to its end: where it stands, and what it tells the events. */
 export class CallState {
   readonly tool: string;
   readonly callId: string;
   /** The latest attempt; 0 before the first. */
   attempt = 0;
+  /** True from the end on. */
+  ended = false;
   /** How many values the caller has been given. */
   values = 0;
   /** What the call waits for now, in words. */
@@ -32,8 +43,10 @@ export class CallState {
   private readonly startedAt: number;
   private phase: CallPhase = 'idle';
   private shown: Json | undefined;
-  /** The latest attempt's failure, until it is known what came of it. */
-  private attemptFailure: { readonly error: ToolError; readonly durationMs: number } | undefined;
+  /** The attempts that have not ended: one, unless an operator of the tool makes several at once. */
+  private readonly attempts = new Set<StoppableAttempt>();
+  /** An attempt's failure, until it is known what came of it. */
+  private attemptFailure: AttemptFailure | undefined;
 
   constructor(
     readonly host: CallHost,
@@ -44,6 +57,7 @@ export class CallState {
     this.tool = request.tool;
     this.callId = request.callId ?? host.nextCallId();
     this.startedAt = host.clock.now();
+    runtime?.callBegan();
   }
 
   get runId(): string | undefined {
@@ -74,14 +88,35 @@ export class CallState {
     return ++this.attempt;
   }
 
+  attemptStarted(attempt: StoppableAttempt): void {
+    this.attempts.add(attempt);
+  }
+
+  attemptEnded(attempt: StoppableAttempt): void {
+    this.attempts.delete(attempt);
+  }
+
   /**
-   * Hands an attempt's failure on. Where the call has not ended by the time `forward` returns, an operator has caught
-   * the failure, and the history would not know of it otherwise.
+   * Hands an attempt's failure on. Where the call does not end with it, an operator has caught the failure, and the
+   * history would not know of it otherwise.
    */
-  failAttempt(error: ToolError, durationMs: number, forward: () => void): void {
-    this.attemptFailure = { error, durationMs };
+  failAttempt(failure: AttemptFailure, forward: () => void): void {
+    this.attemptFailure = failure;
     forward();
     this.reportAttemptFailure();
+  }
+
+  /** The call goes on after the failure of an attempt, if there was one. */
+  reportAttemptFailure(): void {
+    const failure = this.attemptFailure;
+    if (!failure) return;
+    this.attemptFailure = undefined;
+    const { attempt, error, durationMs } = failure;
+    if (attempt === this.attempt) {
+      this.outstanding = 'what follows its failure';
+      this.enter('idle');
+    }
+    this.publish('call.attemptFailed', () => ({ durationMs, error: this.host.showError(error) }), attempt);
   }
 
   /** The tool has given what it had to. */
@@ -94,11 +129,30 @@ export class CallState {
     if (this.runtime) this.runtime.lastError = error;
   }
 
-  /** The call has ended, and says so itself. */
-  end(): void {
+  /**
+   * Ends the call: whatever its operators do, no attempt of it goes on.
+   *
+   * @param tell - Tells of its end, when what it held is free, before those who waited for that are served.
+   * @param error - What it ends with.
+   */
+  end(tell: () => void, error: ToolError | undefined): void {
+    this.ended = true;
     this.deadline?.cancel();
-    this.attemptFailure = undefined;
+    if (this.attemptFailure?.error === error) this.attemptFailure = undefined;
+    this.reportAttemptFailure();
     this.enter('idle');
+    this.runtime?.callEnded();
+    const [first, ...others] = this.attempts;
+    if (!first) {
+      tell();
+      return;
+    }
+    try {
+      // The latest first: it may be waiting for what one before it holds.
+      for (const attempt of others.reverse()) attempt.stop();
+    } finally {
+      first.stop(tell);
+    }
   }
 
   publish<Type extends CallEvent['type']>(type: Type, details: () => DetailsOf<Type>, attempt = this.attempt): void {
@@ -118,11 +172,10 @@ export class CallState {
         }) as unknown as UnsealedEvent,
     );
   }
+}
 
-  private reportAttemptFailure(): void {
-    const failure = this.attemptFailure;
-    if (!failure) return;
-    this.attemptFailure = undefined;
-    this.publish('call.attemptFailed', () => ({ ...failure, error: this.host.showError(failure.error) }));
-  }
+interface AttemptFailure {
+  readonly attempt: number;
+  readonly error: ToolError;
+  readonly durationMs: number;
 }

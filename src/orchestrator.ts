@@ -21,6 +21,7 @@ import type { ToolEvent } from './event.js';
 import { EventBus } from './eventBus.js';
 import type { Flow, FlowData } from './flow.js';
 import { History } from './history.js';
+import { knownKeys } from './knownKeys.js';
 import { type Call, type CallGroup, type ParallelOptions, type ResultsOf, runParallel } from './parallel.js';
 import { createToolIndex, type Recommendation, type SearchOptions } from './recommend.js';
 import { createRedaction, type Redact } from './redaction.js';
@@ -176,6 +177,7 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   options: OrchestratorOptions<Tools> = {},
 ): Orchestrator<ToolsByName<Tools>> {
   const { scheduler = asyncScheduler, recommender, redact } = object('options', options);
+  knownKeys('an option of an orchestrator', options, known);
   if (redact !== undefined) callable('redact', redact);
   if (recommender !== undefined) callable('recommender', recommender);
   const createId = options.createId === undefined ? countingIds() : callable('createId', options.createId);
@@ -243,6 +245,16 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   for (const tool of options.tools ?? []) register(tool);
   return orchestrator as never;
 }
+
+const known = [
+  'tools',
+  'history',
+  'scheduler',
+  'redact',
+  'maxValueLength',
+  'createId',
+  'recommender',
+] as const satisfies readonly (keyof OrchestratorOptions)[];
 
 type ExecuteArguments = [name: string, args: unknown, options?: CallOptions] | [call: Call, options?: CallOptions];
 

@@ -3,7 +3,7 @@ import type { ToolError } from './error.js';
 import type { Load, ToolEvent } from './event.js';
 
 /**
- * How a tool is doing, told apart by `state`: `available` | `busy` (calls run) | `rate_limited` (a further call would
+ * How a tool is doing, told apart by `state`: `available` | `busy` (calls run or wait) | `rate_limited` (a further call would
  * start at `availableAt`, in the scheduler's ms) | `error` (the last call failed; the next success clears it).
  */
 export type ToolStatus = Status<ToolError> & {
@@ -21,7 +21,7 @@ export type ToolStatuses = Readonly<Record<string, ToolStatus>>;
 /** The status that follows from a tool's load and its last failure, at the time `now`. */
 export function toolStatus(tool: string, load: Load, error: ToolError | undefined, now: number): ToolStatus {
   const { queued, accepting, running, availableAt } = load;
-  return { tool, ...toStatus({ running, availableAt, error }, now), queued, accepting };
+  return { tool, ...toStatus({ running, queued, availableAt, error }, now), queued, accepting };
 }
 
 /**
@@ -30,7 +30,7 @@ export function toolStatus(tool: string, load: Load, error: ToolError | undefine
  *
  * @param status - Before; undefined while the tool is not registered, or nothing is known of it.
  * @param event - What happened. The event of another tool, or of a run, changes nothing.
- * @returns undefined once the tool is unregistered.
+ * @returns the same object where nothing has changed; undefined once the tool is unregistered.
  */
 export function statusOf(status: ToolStatus | undefined, event: ToolEvent): ToolStatus | undefined {
   if (!('tool' in event) || (status && event.tool !== status.tool)) return status;
@@ -39,7 +39,8 @@ export function statusOf(status: ToolStatus | undefined, event: ToolEvent): Tool
     return toolStatus(event.tool, { running: 0, queued: 0, accepting: true }, undefined, event.at);
   }
   if (!('load' in event) || event.load === undefined) return status;
-  return toolStatus(event.tool, event.load, errorAfter(errorIn(status), event), event.at);
+  const after = toolStatus(event.tool, event.load, errorAfter(errorIn(status), event), event.at);
+  return status && sameStatus(status, after) ? status : after;
 }
 
 /** All tools' statuses after an event, from those before. The same object where the event changes none. */
@@ -48,8 +49,10 @@ export function statusesOf(statuses: ToolStatuses, event: ToolEvent): ToolStatus
   const before = Object.hasOwn(statuses, event.tool) ? statuses[event.tool] : undefined;
   const after = statusOf(before, event);
   if (after === before) return statuses;
-  const { [event.tool]: _before, ...others } = statuses;
-  return after ? { ...others, [event.tool]: after } : others;
+  // Written over in its place: a list drawn from the record does not jump.
+  if (after) return { ...statuses, [event.tool]: after };
+  const { [event.tool]: _gone, ...others } = statuses;
+  return others;
 }
 
 /** The status when `now` has come and nothing has happened since: a rate limit that has passed holds nobody back. */
