@@ -8,8 +8,7 @@ import { type Observable, type Observer, type Subscriber, Subscriber as RxSubscr
  * @returns `start`, which subscribes, and the subscription.
  */
 export function upstreamOf<T>(subscriber: Subscriber<unknown>, observer: Observer<T>): Upstream<T> {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 has no other public way to make one beforehand
-  const upstream = new RxSubscriber<T>(observer);
+  const upstream = subscriberOf(observer);
   subscriber.add(upstream);
   return {
     start: (source) => {
@@ -20,6 +19,12 @@ export function upstreamOf<T>(subscriber: Subscriber<unknown>, observer: Observe
       upstream.unsubscribe();
     },
   };
+}
+
+/** The subscription of an observer, before there is anything to subscribe it to. */
+export function subscriberOf<T>(observer: Observer<T>): Subscriber<T> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 has no other public way to make one beforehand
+  return new RxSubscriber<T>(observer);
 }
 
 /** An operator's subscription to its source. */
