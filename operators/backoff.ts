@@ -10,7 +10,7 @@ export interface Retry {
   readonly random: () => number;
 }
 
-/** How long to wait before a retry, in ms, at least 0. */
+/** How long to wait before a retry, in ms, at least 0; `Infinity`: do not retry. */
 export type Backoff = (retry: Retry) => number;
 
 /** What the growing backoffs share. */
@@ -20,6 +20,9 @@ interface Bounds {
 }
 
 const defaultMaxMs = 30_000;
+
+/** Growth ends here, where it would reach `Infinity`: a random part of that is no number. */
+const longestMs = Number.MAX_VALUE;
 
 /** The same wait each time. `constant(0)` retries at once. */
 export function constant(ms: number): Backoff {
@@ -31,7 +34,7 @@ export function constant(ms: number): Backoff {
 export function linear({ baseMs, maxMs = defaultMaxMs }: Bounds & { readonly baseMs: number }): Backoff {
   positive('baseMs', baseMs);
   positiveMs('maxMs', maxMs);
-  return ({ retry }) => Math.min(maxMs, baseMs * retry);
+  return ({ retry }) => Math.min(maxMs, longestMs, baseMs * retry);
 }
 
 /**
@@ -55,20 +58,20 @@ export function exponential(
   if (!(factor >= 1)) throw new RangeError(`factor: expected a number of at least 1, got ${String(factor)}`);
   const fixed = { full: 0, equal: 0.5, none: 1 }[jitter];
   return ({ retry, random }) => {
-    const wait = Math.min(maxMs, baseMs * factor ** (retry - 1));
+    const wait = Math.min(maxMs, longestMs, baseMs * factor ** (retry - 1));
     return fixed === 1 ? wait : wait * (fixed + (1 - fixed) * random());
   };
 }
 
 /**
- * A random wait between `baseMs` and three times the wait before it, up to `maxMs`: spreads callers more evenly than
- * {@link exponential} does. Source: as there ("decorrelated jitter").
+ * A random wait between `baseMs` and three times the wait before it (of `baseMs`, for the first), up to `maxMs`: spreads
+ * callers more evenly than {@link exponential} does. Source: as there ("decorrelated jitter").
  */
 export function decorrelatedJitter({ baseMs, maxMs = defaultMaxMs }: Bounds & { readonly baseMs: number }): Backoff {
   positive('baseMs', baseMs);
   positiveMs('maxMs', maxMs);
   return ({ previousMs, random }) => {
-    const longest = Math.max(baseMs, previousMs * 3);
+    const longest = Math.min(longestMs, Math.max(baseMs, previousMs) * 3);
     return Math.min(maxMs, baseMs + (longest - baseMs) * random());
   };
 }

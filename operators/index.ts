@@ -35,6 +35,8 @@ export {
   type CircuitTransition,
   type CircuitWindow,
 } from './gates/Circuit.js';
+export type { Feedback } from './feedback.js';
+export type { RateLimits } from './gates/RatePolicy.js';
 export { isRejection } from './rejection.js';
 export { ResultCache } from './ResultCache.js';
 export { type CachedOptions, withCache } from './withCache.js';
@@ -42,3 +44,4 @@ export { type CircuitBreakerOptions, withCircuitBreaker } from './withCircuitBre
 export { type FallbackOptions, withFallback } from './withFallback.js';
 export { type HedgeOptions, withHedge } from './withHedge.js';
 export { type RetryOptions, type RetryScheduled, withRetry } from './withRetry.js';
+export { type PolicyOptions, withPolicy } from './withPolicy.js';

@@ -10,8 +10,9 @@ export function isRejection(error: unknown): boolean {
   return typeof error === 'object' && error !== null && rejectionMark in error;
 }
 
-/** In how many ms the service, or a limit, says to come again; undefined where the error does not say. */
-export function retryAfterMsOf(error: unknown): number | undefined {
-  const after = (error as { readonly retryAfterMs?: unknown } | null | undefined)?.retryAfterMs;
+/** In how many ms an error, a value, or an error's cause, says to come again; undefined where none does. */
+export function retryAfterMsOf(said: unknown): number | undefined {
+  const { retryAfterMs, cause } = (said ?? {}) as { readonly retryAfterMs?: unknown; readonly cause?: unknown };
+  const after = retryAfterMs ?? (cause as { readonly retryAfterMs?: unknown } | null | undefined)?.retryAfterMs;
   return typeof after === 'number' && after >= 0 ? after : undefined;
 }

@@ -1,8 +1,11 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { type Backoff, exponential } from './backoff.js';
 import { clockOf } from './clockOf.js';
-import { callable, positiveMs, wholeNumber } from './gates/argument.js';
+import { callable, object, positiveMs, wholeNumber } from './gates/argument.js';
 import type { Clock } from './gates/Clock.js';
+import { HeadTimer } from './gates/HeadTimer.js';
+import { isolated } from './gates/isolated.js';
+import { MonotonicTime } from './gates/MonotonicTime.js';
 import { isRejection, retryAfterMsOf } from './rejection.js';
 import { type Upstream, upstreamOf } from './upstream.js';
 
@@ -19,7 +22,7 @@ export interface RetryScheduled {
 export interface RetryOptions {
   /** How many attempts there may be in total, the first included; at least 1. Default: 3. */
   readonly maxAttempts?: number;
-  /** How long to wait before each retry. Default: `exponential({ baseMs: 100 })`, at most 30 s. */
+  /** How long to wait before each retry; `Infinity`: none. Default: `exponential({ baseMs: 100 })`, at most 30 s. */
   readonly backoff?: Backoff;
   /**
    * Which failures are retried; `attempt` counts from 1. Default: all but the refusals of our own limits. Given, it
@@ -54,7 +57,7 @@ export interface RetryOptions {
  *
  * An error's own `retryAfterMs` (a `RateLimitRejected`, an HTTP 429 of yours) wins over the backoff. Not retried: after
  * a value was emitted (but see `afterValue`), a refusal of our own limits, and what `retryIf` says; then, and after the
- * last attempt, the source's own error is forwarded. A failed attempt is torn down before the wait begins.
+ * last attempt, the source's own error is forwarded. A failed attempt is torn down before the next begins.
  *
  * Unsubscribing during a wait ends it at once, and nothing is subscribed to again. Attempts that fail at once do not
  * nest, and let the host breathe now and then. State: none beyond the subscription.
@@ -82,6 +85,7 @@ export function withRetry<T>(options: RetryOptions = {}): MonoTypeOperatorFuncti
 const retriesPerTurn = 256;
 
 class Retrying<T> {
+  private readonly time = new MonotonicTime();
   private readonly startedAt: number;
   /** The attempt that runs, or that ran last; counted from 1. */
   private attempt = 0;
@@ -89,8 +93,10 @@ class Retrying<T> {
   private emitted = false;
   /** The wait before the latest retry. */
   private previousMs = 0;
-  /** Cancels the wait; undefined while none is going on. */
-  private cancelWait: (() => void) | undefined;
+  /** Waits for the next attempt. */
+  private readonly timer = new HeadTimer(this.time, () => {
+    this.begin();
+  });
   /** True while attempts are being begun: one that fails inside asks for the next, and does not nest. */
   private beginning = false;
   /** An attempt that failed inside has asked for the next. */
@@ -101,7 +107,7 @@ class Retrying<T> {
     private readonly subscriber: Subscriber<T>,
     private readonly settings: Settings,
   ) {
-    this.startedAt = settings.clock.now();
+    this.startedAt = this.now;
   }
 
   begin(): void {
@@ -116,7 +122,11 @@ class Retrying<T> {
   }
 
   stop(): void {
-    this.cancelWait?.();
+    this.timer.clear();
+  }
+
+  private get now(): number {
+    return this.time.at(this.settings.clock.now());
   }
 
   private attemptOnce(): void {
@@ -133,14 +143,18 @@ class Retrying<T> {
         this.subscriber.complete();
       },
     });
-    upstream.start(this.source$);
+    this.isolated(() => {
+      upstream.start(this.source$);
+    });
   }
 
   private failed(error: unknown, upstream: Upstream<T>): void {
     let delayMs: number | undefined;
     try {
       delayMs = this.delayAfter(error);
-      if (delayMs !== undefined) this.settings.onRetry?.({ attempt: this.attempt, error, delayMs });
+      if (delayMs !== undefined && !this.subscriber.closed) {
+        this.settings.onRetry?.({ attempt: this.attempt, error, delayMs });
+      }
     } catch (thrown) {
       this.subscriber.error(thrown);
       return;
@@ -149,25 +163,28 @@ class Retrying<T> {
       this.subscriber.error(error);
       return;
     }
-    upstream.stop();
-    if (delayMs === 0 && this.attempt % retriesPerTurn !== 0) {
-      this.begin();
-      return;
-    }
-    this.cancelWait = this.settings.clock.setTimer(() => {
-      this.cancelWait = undefined;
-      this.begin();
-    }, delayMs);
+    this.isolated(() => {
+      upstream.stop();
+    });
+    // The functions that were asked, and the teardown, may have made the subscriber leave.
+    if (this.subscriber.closed) return;
+    if (delayMs === 0 && this.attempt % retriesPerTurn !== 0) this.begin();
+    else this.timer.arm(this.settings.clock, this.now + delayMs);
+  }
+
+  /** What the source throws as it is torn down reaches the host, and does not keep it from being retried. */
+  private isolated(callback: () => void): void {
+    isolated(this.settings.clock, callback);
   }
 
   /** How long to wait before the next attempt; undefined where there is to be none. */
   private delayAfter(error: unknown): number | undefined {
-    const { maxAttempts, afterValue, retryIf, backoff, random, clock, maxElapsedMs } = this.settings;
+    const { maxAttempts, afterValue, retryIf, backoff, random, maxElapsedMs } = this.settings;
     const { attempt, previousMs } = this;
     if (attempt >= maxAttempts || (this.emitted && !afterValue) || !retryIf(error, attempt)) return undefined;
     const delayMs = retryAfterMsOf(error) ?? backoff({ retry: attempt, previousMs, random });
     if (!(delayMs >= 0)) throw new RangeError(`backoff: expected at least 0 ms, got ${String(delayMs)}`);
-    if (clock.now() - this.startedAt + delayMs > maxElapsedMs) return undefined;
+    if (delayMs === Infinity || this.now - this.startedAt + delayMs > maxElapsedMs) return undefined;
     this.previousMs = delayMs;
     return delayMs;
   }
@@ -185,7 +202,7 @@ interface Settings {
 }
 
 function settingsOf(options: RetryOptions): Settings {
-  const { maxElapsedMs = Infinity, onRetry } = options;
+  const { maxElapsedMs = Infinity, onRetry } = object('retry', options);
   return {
     clock: clockOf(options.scheduler),
     maxAttempts: wholeNumber('maxAttempts', options.maxAttempts ?? 3, 1, true),

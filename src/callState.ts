@@ -23,6 +23,8 @@ export class CallState {
   attempt = 0;
   /** How many values the caller has been given. */
   values = 0;
+  /** True once the tool has failed and something else is to answer instead. */
+  fellBack = false;
   /** What the call waits for now, in words. */
   outstanding = 'its start';
   /** Why its attempts are torn down, where they are: a deadline, or nothing more than that the caller left. */
@@ -31,6 +33,9 @@ export class CallState {
   deadline: Deadline | undefined;
   private readonly startedAt: number;
   private phase: CallPhase = 'idle';
+  private ended = false;
+  /** How many attempts are in each phase; a hedge makes several at once. */
+  private readonly attempts: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
   private shown: Json | undefined;
   /** The latest attempt's failure, until it is known what came of it. */
   private attemptFailure: { readonly error: ToolError; readonly durationMs: number } | undefined;
@@ -63,9 +68,21 @@ export class CallState {
     return (this.shown ??= this.host.show(this.request.arguments, { tool: this.tool, part: 'arguments' }));
   }
 
-  enter(phase: CallPhase): void {
-    this.runtime?.move(this.phase, phase);
-    this.phase = phase;
+  /** An attempt goes from one phase to another. A call runs while any attempt of it does, and waits while none does. */
+  moveAttempt(from: CallPhase, to: CallPhase): void {
+    if (this.ended) return;
+    this.attempts[from]--;
+    this.attempts[to]++;
+    if (this.attempts.running > 0) this.enter('running');
+    else if (this.attempts.queued > 0) this.enter('queued');
+  }
+
+  /** Another attempt will be made after the failure that is being handed on. */
+  scheduleRetry(delayMs: number): void {
+    const failure = this.attemptFailure;
+    if (!failure) return;
+    this.attemptFailure = undefined;
+    this.publish('call.retryScheduled', () => ({ error: this.host.showError(failure.error), delayMs }));
   }
 
   /** Counts an attempt that begins. That there is one says that the failure before it was not the call's end. */
@@ -84,9 +101,9 @@ export class CallState {
     this.reportAttemptFailure();
   }
 
-  /** The tool has given what it had to. */
+  /** The call has ended well; that clears the tool's last failure only if it was the tool that ended it. */
   succeeded(): void {
-    if (this.runtime) this.runtime.lastError = undefined;
+    if (this.runtime && this.attempt > 0 && !this.fellBack) this.runtime.lastError = undefined;
   }
 
   /** The tool has not. */
@@ -99,6 +116,7 @@ export class CallState {
     this.deadline?.cancel();
     this.attemptFailure = undefined;
     this.enter('idle');
+    this.ended = true;
   }
 
   publish<Type extends CallEvent['type']>(type: Type, details: () => DetailsOf<Type>, attempt = this.attempt): void {
@@ -119,7 +137,13 @@ export class CallState {
     );
   }
 
-  private reportAttemptFailure(): void {
+  private enter(phase: CallPhase): void {
+    this.runtime?.move(this.phase, phase);
+    this.phase = phase;
+  }
+
+  /** Says that an attempt has failed, where the failure was not the call's end. */
+  reportAttemptFailure(): void {
     const failure = this.attemptFailure;
     if (!failure) return;
     this.attemptFailure = undefined;

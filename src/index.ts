@@ -1,10 +1,15 @@
+export type { ApprovalDecision, ApprovalRequest, Approve } from './approval.js';
 export {
+  ApprovalDenied,
   ChainFailed,
+  CircuitOpen,
   FlowFault,
   InvalidArguments,
   InvalidFlow,
   InvalidResult,
+  isApprovalDenied,
   isChainFailed,
+  isCircuitOpen,
   isInvalidArguments,
   isInvalidFlow,
   isInvalidResult,
@@ -49,7 +54,10 @@ export { statusAt, statusesOf, statusOf, type ToolStatus, type ToolStatuses } fr
 export {
   type AnyTool,
   type ArgumentsOf,
+  type CacheSetting,
+  type CircuitSetting,
   defineTool,
+  type FallbackSetting,
   type RateLimitSetting,
   type ResultOf,
   type Tool,

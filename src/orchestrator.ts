@@ -13,6 +13,7 @@ import {
 import { clockOf } from '../operators/clockOf.js';
 import { callable, object, wholeNumber } from '../operators/gates/argument.js';
 import { Deadlines } from '../operators/gates/Deadlines.js';
+import { type ApprovalRequest, Approvals, type Approve } from './approval.js';
 import { callOf } from './call.js';
 import type { CallHost } from './callHost.js';
 import { closest } from './closest.js';
@@ -43,6 +44,8 @@ export interface OrchestratorOptions<Tools extends readonly AnyTool[] = readonly
   readonly maxValueLength?: number;
   /** Makes the ids of calls and runs; each must be new. Default: a random prefix and a counter. */
   readonly createId?: () => string;
+  /** Who is asked before a call of a tool that has no `approve` of its own. Default: nobody. */
+  readonly approve?: Approve;
   /** Ranks tools for a task, instead of the search by words. */
   readonly recommender?: Recommender;
 }
@@ -136,6 +139,8 @@ export interface Orchestrator<Tools extends object = AnyTools> {
   readonly events$: Observable<ToolEvent>;
   /** What is retained, then what happens: no gap, no repeat. */
   readonly history$: Observable<ToolEvent>;
+  /** The approvals that are awaited, now and at each change. */
+  readonly approvals$: Observable<readonly ApprovalRequest[]>;
   /** The registered tools, now and at each change. */
   readonly tools$: Observable<readonly AnyTool[]>;
 
@@ -175,8 +180,9 @@ export interface RunOptions {
 export function createOrchestrator<const Tools extends readonly AnyTool[] = readonly []>(
   options: OrchestratorOptions<Tools> = {},
 ): Orchestrator<ToolsByName<Tools>> {
-  const { scheduler = asyncScheduler, recommender, redact } = object('options', options);
+  const { scheduler = asyncScheduler, recommender, redact, approve } = object('options', options);
   if (redact !== undefined) callable('redact', redact);
+  if (approve !== undefined) callable('approve', approve);
   if (recommender !== undefined) callable('recommender', recommender);
   const createId = options.createId === undefined ? countingIds() : callable('createId', options.createId);
   const maxValueLength = wholeNumber('maxValueLength', options.maxValueLength ?? 10_000, 0, true);
@@ -186,10 +192,14 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   const bus = new EventBus(clock, history);
   const registry = new Registry(bus, clock, scheduler);
   const deadlines = new Deadlines();
+  const approvals = new Approvals();
   const host: CallHost = {
     clock,
     bus,
+    scheduler,
     deadlines,
+    approve,
+    approvals,
     find: (name) => registry.find(name),
     closest: (name) => closest(name, registry.names),
     nextCallId: createId,
@@ -218,6 +228,7 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
     statuses$: registry.statuses$,
     events$: bus.events$,
     history$: bus.history$,
+    approvals$: approvals.requests$,
     tools$: registry.tools$,
     register,
     unregister: (name: string) => {

@@ -4,7 +4,7 @@ import { HeadTimer } from './HeadTimer.js';
 import { isolated } from './isolated.js';
 import { MonotonicTime } from './MonotonicTime.js';
 import { type Place, Queue } from './Queue.js';
-import type { RatePolicy } from './RatePolicy.js';
+import type { RateLimits, RatePolicy } from './RatePolicy.js';
 import { SlidingWindow } from './SlidingWindow.js';
 import { TokenBucket } from './TokenBucket.js';
 import type { Waiting } from './Waiting.js';
@@ -54,10 +54,12 @@ export interface RateRequest {
 export class RateLimiter {
   private readonly time = new MonotonicTime();
   private readonly lanes = new Map<string, Lane>();
-  private readonly settings: Settings;
+  private options: RateLimitOptions;
+  private settings: Settings;
 
   /** @throws TypeError, RangeError for an option that is out of its range. */
   constructor(options: RateLimitOptions) {
+    this.options = options;
     this.settings = settingsOf(options);
   }
 
@@ -109,10 +111,32 @@ export class RateLimiter {
     const now = this.time.at(clock.now());
     const lane = this.lanes.get(key) ?? this.open(key, now);
     if (!lane) {
-      request.refused('maxKeys', this.settings.perMs);
+      request.refused('maxKeys', this.settings.limits.perMs);
       return undefined;
     }
     return lane.acquire(clock, now, cost, request);
+  }
+
+  /**
+   * Goes by other limits from now on, and serves those who wait under them at once. What was taken before still counts;
+   * a waiter that wants more than can be granted now is refused.
+   *
+   * @throws TypeError, RangeError for an option that is out of its range; nothing is changed then.
+   */
+  update(changes: Partial<Pick<RateLimitOptions, 'limit' | 'perMs' | 'burst' | 'maxQueue' | 'maxWaitMs'>>): void {
+    const options = { ...this.options, ...changes };
+    this.settings = settingsOf(options);
+    this.options = options;
+    for (const lane of this.lanes.values()) lane.update(this.settings);
+  }
+
+  /**
+   * Lets nobody with this key start for `ms` milliseconds: the service has said to come again then. Those who ask wait,
+   * or are refused, as if the limit were used up.
+   */
+  holdBack(clock: Clock, ms: number, key = ''): void {
+    const now = this.time.at(clock.now());
+    (this.lanes.get(key) ?? this.open(key, now))?.holdBack(clock, now + ms);
   }
 
   /** @throws TypeError, RangeError for a cost that can never be granted. */
@@ -156,10 +180,14 @@ class Lane {
   private queuedCost = 0;
   /** True while waiters are being served: whatever happens inside that joins the queue, and no call nests. */
   private serving = false;
+  /** Nobody may start before, whatever the policy says. */
+  private heldUntil = -Infinity;
+  /** The clock of whoever came last. */
+  private clock: Clock | undefined;
   private readonly timer: HeadTimer;
 
   constructor(
-    private readonly settings: Settings,
+    private settings: Settings,
     private readonly time: MonotonicTime,
   ) {
     this.policy = settings.createPolicy();
@@ -177,11 +205,11 @@ class Lane {
   }
 
   isIdle(now: number): boolean {
-    return this.queue.length === 0 && !this.serving && this.policy.isIdle(now);
+    return this.queue.length === 0 && !this.serving && now >= this.heldUntil && this.policy.isIdle(now);
   }
 
   waitMs(now: number, cost: number): number {
-    return this.policy.waitMs(now, cost, this.queuedCost);
+    return Math.max(this.policy.waitMs(now, cost, this.queuedCost), this.heldUntil - now, 0);
   }
 
   refusal(waitMs: number): RateRefusal | undefined {
@@ -192,7 +220,19 @@ class Lane {
     return waitMs > maxWaitMs ? 'maxWait' : undefined;
   }
 
+  update(settings: Settings): void {
+    this.settings = settings;
+    if (this.clock) this.policy.update(this.time.at(this.clock.now()), settings.limits);
+    this.serve();
+  }
+
+  holdBack(clock: Clock, until: number): void {
+    this.clock = clock;
+    this.heldUntil = Math.max(this.heldUntil, until);
+  }
+
   acquire(clock: Clock, now: number, cost: number, request: RateRequest): Waiting | undefined {
+    this.clock = clock;
     const waitMs = this.waitMs(now, cost);
     const refusal = this.refusal(waitMs);
     if (refusal) {
@@ -219,7 +259,7 @@ class Lane {
     const { head } = this.queue;
     if (!head) return;
     const now = this.time.at(head.clock.now());
-    if (now >= head.expiresAt || this.policy.waitMs(now, head.cost, 0) === 0) this.serve();
+    if (now >= head.expiresAt || this.headWaitMs(now, head) === 0) this.serve();
   }
 
   private cancel(place: Place<Waiter>): void {
@@ -239,8 +279,9 @@ class Lane {
         // Read for each anew: a start counts from when it is made, however long those before it took to begin.
         const now = this.time.at(head.clock.now());
         const { clock, cost, request } = head;
-        const granted = this.policy.waitMs(now, cost, 0) === 0;
-        if (!granted && now < head.expiresAt) {
+        const impossible = cost > this.policy.capacity;
+        const granted = !impossible && this.headWaitMs(now, head) === 0;
+        if (!granted && !impossible && now < head.expiresAt) {
           this.armFor(head, now);
           return;
         }
@@ -249,7 +290,11 @@ class Lane {
         if (granted) this.policy.take(now, cost);
         isolated(clock, () => {
           if (granted) request.granted();
-          else request.refused('maxWait', this.waitMs(now, cost));
+          else
+            request.refused(
+              impossible ? 'limit' : 'maxWait',
+              impossible ? this.settings.limits.perMs : this.waitMs(now, cost),
+            );
         });
       }
     } finally {
@@ -257,15 +302,19 @@ class Lane {
     }
   }
 
+  private headWaitMs(now: number, { cost }: Waiter): number {
+    return Math.max(this.policy.waitMs(now, cost, 0), this.heldUntil - now, 0);
+  }
+
   private armFor(head: Waiter, now: number): void {
-    this.timer.arm(head.clock, Math.min(now + this.policy.waitMs(now, head.cost, 0), head.expiresAt));
+    this.timer.arm(head.clock, Math.min(now + this.headWaitMs(now, head), head.expiresAt));
   }
 }
 
 interface Settings {
   readonly createPolicy: () => RatePolicy;
   readonly checkCost: (cost: number) => void;
-  readonly perMs: number;
+  readonly limits: RateLimits;
   readonly overflow: 'wait' | 'reject';
   readonly maxQueue: number;
   readonly maxWaitMs: number;
@@ -289,7 +338,7 @@ function settingsOf(options: RateLimitOptions): Settings {
       if (cost <= policy.capacity) return;
       throw new RangeError(`cost: expected at most ${String(policy.capacity)}, got ${String(cost)}`);
     },
-    perMs,
+    limits: { limit, perMs, burst },
     overflow: oneOf('overflow', options.overflow ?? 'wait', ['wait', 'reject']),
     maxQueue: wholeNumber('maxQueue', options.maxQueue ?? 10_000, 0),
     maxWaitMs: options.maxWaitMs === 0 ? 0 : positiveMs('maxWaitMs', options.maxWaitMs ?? Infinity),

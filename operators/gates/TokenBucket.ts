@@ -1,5 +1,5 @@
 import { positive } from './argument.js';
-import type { RatePolicy } from './RatePolicy.js';
+import type { RateLimits, RatePolicy } from './RatePolicy.js';
 
 /**
  * A bucket of at most `burst` tokens that fills by `limit` tokens every `perMs`, evenly; a start takes its cost out of
@@ -9,9 +9,9 @@ import type { RatePolicy } from './RatePolicy.js';
  * The level is counted in tokens × perMs: a millisecond then adds exactly `limit`, and whole numbers stay exact.
  */
 export class TokenBucket implements RatePolicy {
-  readonly capacity: number;
-  private readonly limit: number;
-  private readonly perMs: number;
+  private burst: number;
+  private limit: number;
+  private perMs: number;
   private level: number;
   private filledAt = -Infinity;
 
@@ -22,8 +22,12 @@ export class TokenBucket implements RatePolicy {
   constructor(options: { readonly limit: number; readonly perMs: number; readonly burst?: number | undefined }) {
     this.limit = positive('limit', options.limit);
     this.perMs = positive('perMs', options.perMs);
-    this.capacity = positive('burst', options.burst ?? options.limit);
-    this.level = this.capacity * this.perMs;
+    this.burst = positive('burst', options.burst ?? options.limit);
+    this.level = this.full;
+  }
+
+  get capacity(): number {
+    return this.burst;
   }
 
   waitMs(now: number, cost: number, ahead: number): number {
@@ -37,18 +41,31 @@ export class TokenBucket implements RatePolicy {
     this.level -= cost * this.perMs;
   }
 
+  /** The tokens in the bucket stay, as far as there is room for them. */
+  update(now: number, { limit, perMs, burst = limit }: RateLimits): void {
+    this.fill(now);
+    const tokens = this.level / this.perMs;
+    this.limit = positive('limit', limit);
+    this.perMs = positive('perMs', perMs);
+    this.burst = positive('burst', burst);
+    this.level = Math.min(this.full, tokens * perMs);
+  }
+
   checkCost(cost: number): void {
     positive('cost', cost);
   }
 
   isIdle(now: number): boolean {
     this.fill(now);
-    return this.level >= this.capacity * this.perMs;
+    return this.level >= this.full;
+  }
+
+  private get full(): number {
+    return this.burst * this.perMs;
   }
 
   private fill(now: number): void {
-    const full = this.capacity * this.perMs;
-    if (this.level < full) this.level = Math.min(full, this.level + (now - this.filledAt) * this.limit);
+    if (this.level < this.full) this.level = Math.min(this.full, this.level + (now - this.filledAt) * this.limit);
     this.filledAt = now;
   }
 }
