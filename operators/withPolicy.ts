@@ -40,9 +40,9 @@ export interface PolicyOptions<T> {
 /**
  * Several limits and remedies in the order in which they have to stand, from the outside in:
  *
- * fallback (deadline (cache → retry (hedge (circuit breaker → bulkhead → rate limit → timeout → source))))
+ * deadline (fallback (cache → retry (hedge (circuit breaker → bulkhead → rate limit → timeout → source))))
  *
- * The breaker sees every attempt; a rate permit is taken last, when the attempt really starts; a place in the cache is
+ * The deadline is for all of it, the fallback included. The breaker sees every attempt; a rate permit is taken last, when the attempt really starts; a place in the cache is
  * shared by the work and not by each attempt. State: in the gates, which are made here once from their options, or are
  * yours. Each part is described at its operator.
  *
@@ -77,8 +77,8 @@ export function withPolicy<T>(options: PolicyOptions<T>): MonoTypeOperatorFuncti
     hedge === undefined ? undefined : withHedge<T>({ ...hedge, ...time }),
     retry === undefined ? undefined : withRetry<T>({ ...retry, ...time }),
     cache === undefined ? undefined : withCache<T>(cache, { key, ...time }),
-    deadline === undefined ? undefined : withTimeout<T>(deadline, time),
     fallback === undefined ? undefined : withFallback<T, T>(fallback),
+    deadline === undefined ? undefined : withTimeout<T>(deadline, time),
   ].filter((part) => part !== undefined);
   return (source) => parts.reduce((source$, part) => part(source$), source);
 }
