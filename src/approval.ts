@@ -100,13 +100,12 @@ function decisionOf(
     });
     call.publish('approval.requested', () => ({ args: call.shownArguments, digest }));
     if (subscriber.closed) return;
-    const asked$ = defer(() => from(approve(request)));
-    asked$
-      .pipe(
-        take(1),
-        throwIfEmpty(() => new Error('there was no answer')),
-      )
-      .subscribe({
+    const answer$ = defer(() => from(approve(request))).pipe(
+      take(1),
+      throwIfEmpty(() => new Error('there was no answer')),
+    );
+    subscriber.add(
+      answer$.subscribe({
         next: (decision) => {
           approvals.remove(request);
           subscriber.next(decision);
@@ -116,7 +115,8 @@ function decisionOf(
           subscriber.next({ denied: `asking failed: ${error instanceof Error ? error.message : String(error)}` });
           subscriber.complete();
         },
-      });
+      }),
+    );
   });
 }
 
