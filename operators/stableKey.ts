@@ -1,5 +1,8 @@
+import { isPlainObject } from './plain.js';
+
 /**
  * A text that is the same for equal plain data, whatever the order of its keys: `{ a: 1, b: 2 }` and `{ b: 2, a: 1 }`.
+ * A field that is undefined is as good as none, an empty place in an array as undefined, -0 as 0.
  *
  * @throws TypeError for what is not plain data (a function, a symbol, an instance of a class other than Date, a cycle):
  * two different ones could not be told apart.
@@ -13,7 +16,6 @@ function keyOf(data: unknown, above: readonly unknown[]): string {
     case 'string':
       return JSON.stringify(data);
     case 'number':
-      return Object.is(data, -0) ? '0' : `${data}`;
     case 'boolean':
     case 'undefined':
       return `${data}`;
@@ -29,11 +31,13 @@ function keyOf(data: unknown, above: readonly unknown[]): string {
 function keyOfObject(data: object, above: readonly unknown[]): string {
   if (above.includes(data)) throw new TypeError('key: expected plain data, got a cycle; give a key function');
   const path = [...above, data];
-  if (Array.isArray(data)) return `[${data.map((item) => keyOf(item, path)).join(',')}]`;
+  if (Array.isArray(data)) return `[${Array.from(data, (item) => keyOf(item, path)).join(',')}]`;
   if (data instanceof Date) return `Date(${data.getTime()})`;
-  const prototype: unknown = Object.getPrototypeOf(data);
-  if (prototype !== null && prototype !== Object.prototype) {
+  if (!isPlainObject(data)) {
     throw new TypeError('key: expected plain data, got an instance of a class; give a key function');
+  }
+  if (Object.getOwnPropertySymbols(data).length > 0) {
+    throw new TypeError('key: expected plain data, got a field named by a symbol; give a key function');
   }
   const fields = Object.entries(data)
     .filter(([, value]) => value !== undefined)

@@ -2,14 +2,13 @@ import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'r
 import { clockOf } from './clockOf.js';
 import type { CacheOptions } from './gates/CacheStore.js';
 import { ResultCache } from './ResultCache.js';
-import { stableKey } from './stableKey.js';
 
 /** What `withCache` takes beside the cache. */
 export interface CachedOptions {
   /**
-   * Under what the result is kept; asked for at each subscription. Anything but a text is turned into one: plain data
-   * that is equal gives the same, whatever the order of its keys. Default: one key for all that the operator is
-   * applied to.
+   * Under what the result is kept: a text or other plain data, or a function that gives it and is asked at each
+   * subscription. Equal data is the same key, whatever the order of its fields. Default: one key for all that the
+   * operator is applied to.
    */
   readonly key?: unknown;
   /** Whose time counts. Default: `asyncScheduler`. */
@@ -23,7 +22,7 @@ export interface CachedOptions {
  *
  * ```marbles
  * ttlMs: 6
- * calls   a-b---c------d-----|
+ * calls   a-b-----c----d-----|
  * source  ----(x|)
  * subs    ^---!
  * subs    -------------^---!
@@ -55,6 +54,6 @@ export function withCache<T>(
   return (source) =>
     new Observable<T>((subscriber) => {
       const asked: unknown = typeof key === 'function' ? (key as () => unknown)() : key;
-      results.listen(clock, typeof asked === 'string' ? asked : stableKey(asked), source, subscriber);
+      results.listen(clock, asked, source, subscriber);
     });
 }

@@ -1,5 +1,7 @@
 import { from, isObservable, Observable, type ObservableInput, of, type OperatorFunction } from 'rxjs';
-import { callable } from './gates/argument.js';
+import { clockOf } from './clockOf.js';
+import { callable, object } from './gates/argument.js';
+import { isolated } from './gates/isolated.js';
 import { upstreamOf } from './upstream.js';
 
 /** When a fallback is used. */
@@ -24,7 +26,7 @@ export interface FallbackOptions {
  *
  * @param fallback - An Observable; a function, which is given the error and returns an Observable, a Promise or an
  * iterable; anything else is emitted as it is.
- * @throws TypeError at once when `when` is no function.
+ * @throws TypeError, RangeError at once when `options` is no object, or `when` no function.
  *
  * @example
  * ```ts
@@ -35,34 +37,51 @@ export function withFallback<T, F>(
   fallback: ((error: unknown) => ObservableInput<F>) | Observable<F> | Exclude<F, (...args: never[]) => unknown>,
   options: FallbackOptions = {},
 ): OperatorFunction<T, T | F> {
-  const { when = () => true } = options;
+  const { when = () => true } = object('options', options);
   callable('when', when);
+  const clock = clockOf();
   return (source) =>
     new Observable<T | F>((subscriber) => {
+      /** True while the source is being subscribed to: what it is torn down by is known only after that. */
+      let starting = true;
+      /** What the source failed with meanwhile. */
+      let failure: { readonly error: unknown } | undefined;
+
+      const fallBack = (error: unknown): void => {
+        // What the source throws as it is torn down reaches the host, and does not keep the fallback from coming.
+        isolated(clock, () => {
+          upstream.stop();
+        });
+        if (subscriber.closed) return;
+        let second$: Observable<F> | undefined;
+        try {
+          if (when(error) && !subscriber.closed) second$ = fallbackOf(fallback, error);
+        } catch (thrown) {
+          subscriber.error(thrown);
+          return;
+        }
+        if (!second$) subscriber.error(error);
+        // The function may have made the subscriber leave.
+        else if (!subscriber.closed) second$.subscribe(subscriber);
+      };
+
       const upstream = upstreamOf<T>(subscriber, {
         next: (value) => {
           subscriber.next(value);
         },
         error: (error: unknown) => {
-          let second$: Observable<F>;
-          try {
-            if (!when(error)) {
-              subscriber.error(error);
-              return;
-            }
-            upstream.stop();
-            second$ = fallbackOf(fallback, error);
-          } catch (thrown) {
-            subscriber.error(thrown);
-            return;
-          }
-          second$.subscribe(subscriber);
+          if (starting) failure = { error };
+          else fallBack(error);
         },
         complete: () => {
           subscriber.complete();
         },
       });
-      upstream.start(source);
+      isolated(clock, () => {
+        upstream.start(source);
+      });
+      starting = false;
+      if (failure) fallBack(failure.error);
     });
 }
 

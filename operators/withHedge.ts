@@ -1,7 +1,10 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { clockOf } from './clockOf.js';
-import { positiveMs, wholeNumber } from './gates/argument.js';
+import { object, positiveMs, wholeNumber } from './gates/argument.js';
 import type { Clock } from './gates/Clock.js';
+import { HeadTimer } from './gates/HeadTimer.js';
+import { isolated } from './gates/isolated.js';
+import { MonotonicTime } from './gates/MonotonicTime.js';
 import { type Upstream, upstreamOf } from './upstream.js';
 
 /** How a source is hedged. */
@@ -41,7 +44,8 @@ export interface HedgeOptions {
  *
  * The first value decides: the others are torn down before it is forwarded, and the rest is the winner's. A source that
  * completes without a value has answered too. A failure begins the next attempt at once; when all have failed, the
- * first one's error is forwarded. Unsubscribing tears all of them down. State: none beyond the subscription.
+ * first one's error is forwarded. Unsubscribing tears all of them down, the latest first, so that none is let in
+ * anywhere by another's leaving. State: none beyond the subscription.
  *
  * @throws TypeError, RangeError at once for an option that is out of its range.
  *
@@ -56,27 +60,30 @@ export function withHedge<T>(options: HedgeOptions): MonoTypeOperatorFunction<T>
     new Observable<T>((subscriber) => {
       const race = new Race(source, subscriber, settings);
       subscriber.add(() => {
-        race.stopWaiting();
+        race.stop();
       });
       race.begin();
     });
 }
 
 class Race<T> {
-  /** The attempts that run. */
+  /** The attempts that run, in the order in which they were begun. */
   private readonly runners = new Set<Upstream<T>>();
   /** How many have been begun. */
   private begun = 0;
+  /** How many more are to be begun at once. */
+  private due = 0;
   /** The first one's error; undefined while it has not failed. */
   private failure: { readonly error: unknown } | undefined;
-  /** True once one of them has answered. */
-  private decided = false;
-  /** Cancels the wait for the next attempt; undefined while there is none. */
-  private cancelWait: (() => void) | undefined;
+  /** The one that has answered; undefined while none has. */
+  private winner: Upstream<T> | undefined;
   /** True while attempts are being begun: one that fails inside asks for the next, and does not nest. */
   private beginning = false;
-  /** An attempt that failed inside has asked for the next. */
-  private again = false;
+  private readonly time = new MonotonicTime();
+  /** Waits for the next attempt. */
+  private readonly timer = new HeadTimer(this.time, () => {
+    this.begin();
+  });
 
   constructor(
     private readonly source$: Observable<T>,
@@ -86,44 +93,44 @@ class Race<T> {
 
   /** Begins the next attempt, and then those that are to begin at once beside it. */
   begin(): void {
-    this.again = true;
+    this.due++;
     if (this.beginning) return;
     this.beginning = true;
-    while (this.again && this.mayBegin) {
-      this.again = false;
-      this.stopWaiting();
+    while (this.due > 0 && this.mayBegin) {
+      this.due--;
+      this.timer.clear();
       this.beginOne();
-      if (!this.again && this.mayBegin) this.waitForNext();
+      if (this.due === 0 && this.mayBegin) this.waitForNext();
     }
     this.beginning = false;
   }
 
-  stopWaiting(): void {
-    this.cancelWait?.();
-    this.cancelWait = undefined;
+  stop(): void {
+    this.timer.clear();
+    for (const runner of [...this.runners].reverse()) this.tearDown(runner);
   }
 
   private get mayBegin(): boolean {
-    return !this.decided && !this.subscriber.closed && this.begun < this.settings.maxAttempts;
+    return !this.winner && !this.subscriber.closed && this.begun < this.settings.maxAttempts;
   }
 
   private beginOne(): void {
     const attempt = ++this.begun;
     const runner = upstreamOf<T>(this.subscriber, {
       next: (value) => {
-        this.decide(runner);
-        this.subscriber.next(value);
+        if (this.goesOn(runner)) this.subscriber.next(value);
       },
       error: (error) => {
         this.failed(runner, attempt, error);
       },
       complete: () => {
-        this.decide(runner);
-        this.subscriber.complete();
+        if (this.goesOn(runner)) this.subscriber.complete();
       },
     });
     this.runners.add(runner);
-    runner.start(this.source$);
+    isolated(this.settings.clock, () => {
+      runner.start(this.source$);
+    });
   }
 
   private waitForNext(): void {
@@ -132,37 +139,42 @@ class Race<T> {
     try {
       wait = delayOf(delayMs(this.begun + 1));
     } catch (thrown) {
-      this.decided = true;
       this.subscriber.error(thrown);
       return;
     }
-    if (wait === 0) {
-      this.again = true;
-    } else if (wait < Infinity) {
-      this.cancelWait = clock.setTimer(() => {
-        this.begin();
-      }, wait);
-    }
+    // The function may have made the subscriber leave, or an attempt answer.
+    if (!this.mayBegin) return;
+    if (wait === 0) this.due++;
+    else this.timer.arm(clock, this.time.at(clock.now()) + wait);
   }
 
-  /** The first to answer goes on alone. */
-  private decide(winner: Upstream<T>): void {
-    if (this.decided) return;
-    this.decided = true;
-    this.stopWaiting();
-    for (const runner of this.runners) if (runner !== winner) runner.stop();
+  /** Whether this is the one that goes on: the first to answer, once the others are torn down. */
+  private goesOn(runner: Upstream<T>): boolean {
+    if (!this.winner) {
+      this.winner = runner;
+      this.runners.delete(runner);
+      this.stop();
+    }
+    return this.winner === runner;
   }
 
   private failed(runner: Upstream<T>, attempt: number, error: unknown): void {
-    if (this.decided) {
-      this.subscriber.error(error);
+    if (this.winner) {
+      if (this.winner === runner) this.subscriber.error(error);
       return;
     }
     this.runners.delete(runner);
     if (attempt === 1) this.failure = { error };
-    runner.stop();
+    this.tearDown(runner);
     if (this.mayBegin) this.begin();
     else if (this.runners.size === 0) this.subscriber.error(this.failure?.error);
+  }
+
+  /** What a source throws as it is torn down reaches the host, and is no matter of the others. */
+  private tearDown(runner: Upstream<T>): void {
+    isolated(this.settings.clock, () => {
+      runner.stop();
+    });
   }
 }
 
@@ -172,7 +184,8 @@ interface Settings {
   readonly maxAttempts: number;
 }
 
-function settingsOf({ delayMs, maxAttempts = 2, scheduler }: HedgeOptions): Settings {
+function settingsOf(options: HedgeOptions): Settings {
+  const { delayMs, maxAttempts = 2, scheduler } = object('hedge', options);
   if (typeof delayMs !== 'function') delayOf(delayMs);
   return {
     clock: clockOf(scheduler),

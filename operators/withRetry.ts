@@ -57,7 +57,7 @@ export interface RetryOptions {
  *
  * An error's own `retryAfterMs` (a `RateLimitRejected`, an HTTP 429 of yours) wins over the backoff. Not retried: after
  * a value was emitted (but see `afterValue`), a refusal of our own limits, and what `retryIf` says; then, and after the
- * last attempt, the source's own error is forwarded. A failed attempt is torn down before the next begins.
+ * last attempt, the source's own error is forwarded. A failed attempt is torn down: the wait holds nothing.
  *
  * Unsubscribing during a wait ends it at once, and nothing is subscribed to again. Attempts that fail at once do not
  * nest, and let the host breathe now and then. State: none beyond the subscription.
@@ -114,7 +114,7 @@ class Retrying<T> {
     this.again = true;
     if (this.beginning) return;
     this.beginning = true;
-    while (this.again && !this.subscriber.closed) {
+    while (this.again) {
       this.again = false;
       this.attemptOnce();
     }
@@ -143,7 +143,7 @@ class Retrying<T> {
         this.subscriber.complete();
       },
     });
-    this.isolated(() => {
+    isolated(this.settings.clock, () => {
       upstream.start(this.source$);
     });
   }
@@ -163,18 +163,14 @@ class Retrying<T> {
       this.subscriber.error(error);
       return;
     }
-    this.isolated(() => {
+    // What the source throws as it is torn down reaches the host, and does not keep it from being retried.
+    isolated(this.settings.clock, () => {
       upstream.stop();
     });
     // The functions that were asked, and the teardown, may have made the subscriber leave.
     if (this.subscriber.closed) return;
     if (delayMs === 0 && this.attempt % retriesPerTurn !== 0) this.begin();
     else this.timer.arm(this.settings.clock, this.now + delayMs);
-  }
-
-  /** What the source throws as it is torn down reaches the host, and does not keep it from being retried. */
-  private isolated(callback: () => void): void {
-    isolated(this.settings.clock, callback);
   }
 
   /** How long to wait before the next attempt; undefined where there is to be none. */

@@ -1,43 +1,16 @@
-import { object, oneOf, positiveMs, wholeNumber } from './argument.js';
+import { callable } from './argument.js';
+import {
+  type CircuitOptions,
+  type CircuitSettings,
+  circuitSettings,
+  defaultOpenMs,
+  type Judge,
+} from './circuitSettings.js';
 import type { Clock } from './Clock.js';
+import { isolated } from './isolated.js';
 import { MonotonicTime } from './MonotonicTime.js';
-import { CountWindow, type OutcomeWindow, type Tally, TimeWindow } from './OutcomeWindow.js';
 
-/** When a circuit opens, over a window of outcomes. A rate opens it when it is reached: at ≥, not at >. */
-export interface CircuitRates {
-  /** How many outcomes there must be before rates are looked at, at least 1. Default: 10, or the window's size if less. */
-  readonly minimumCalls?: number;
-  /** The part of the outcomes, above 0 and at most 1, that are failures. Default: 0.5. */
-  readonly failureRate?: number;
-  /** The part of the outcomes, above 0 and at most 1, that are slow. Default: never opens for slowness. */
-  readonly slowCallRate?: number;
-  /** From how many ms on an outcome is slow, whether it failed or not. Default: `Infinity`. */
-  readonly slowCallMs?: number;
-}
-
-/**
- * What a circuit goes by: `consecutive` failures in a row; rates over the last `size` outcomes (`count`); or rates over
- * the outcomes of the last `ms` (`time`), where old ones leave also when nothing is called.
- */
-export type CircuitWindow =
-  | { readonly kind: 'consecutive'; readonly failures: number }
-  | ({ readonly kind: 'count'; readonly size: number } & CircuitRates)
-  | ({ readonly kind: 'time'; readonly ms: number } & CircuitRates);
-
-/** What a circuit is made of. */
-export interface CircuitOptions {
-  /** Default: the last 100 outcomes, half of them failures, at least 10. */
-  readonly window?: CircuitWindow;
-  /**
-   * How long it stays open before probes are let through, in ms. A function is asked with how often it has opened
-   * again since it was last closed, from 0 on. Default: 30,000.
-   */
-  readonly openMs?: number | ((reopenings: number) => number);
-  /** How many probes decide whether it closes again, at least 1. Default: 1. */
-  readonly probes?: number;
-  /** The longest that probes may take, in ms; then it opens again. Default: `Infinity`. */
-  readonly maxHalfOpenMs?: number;
-}
+export type { CircuitOptions, CircuitRates, CircuitWindow } from './circuitSettings.js';
 
 /** How a circuit stands. */
 export type CircuitState = 'closed' | 'open' | 'halfOpen' | 'isolated';
@@ -72,19 +45,31 @@ export type CircuitAnswer =
 
 /** Each state with what only it has. */
 type State =
-  | { readonly name: 'closed'; readonly window: Judge }
+  | { readonly name: 'closed'; readonly judge: Judge }
   | { readonly name: 'open'; readonly retryAt: number }
-  | { readonly name: 'halfOpen'; readonly since: number; readonly window: Judge; free: number };
+  | {
+      readonly name: 'halfOpen';
+      readonly judge: Judge;
+      /** How many probes may still be taken. As many as there are: none runs, and none has ended. */
+      free: number;
+      /** When the first probe was taken. */
+      since: number;
+    };
+
+/** Somebody who wants to hear of transitions. */
+interface Listener {
+  readonly callback: (transition: CircuitTransition) => void;
+}
 
 /**
  * A circuit breaker's shared state. Closed, it lets all through and judges their outcomes; open, none; half-open, a few
  * probes, whose outcomes decide. Every permit belongs to the state in which it was given: an outcome that comes after
- * the next transition changes nothing. No timer: it turns half-open when somebody asks after its time has come.
+ * the next transition changes nothing. No timer: what time alone brings is noticed when somebody asks next, or tells.
  */
 export class Circuit {
   private readonly time = new MonotonicTime();
-  private readonly settings: Settings;
-  private readonly listeners = new Set<(transition: CircuitTransition) => void>();
+  private readonly settings: CircuitSettings;
+  private readonly listeners = new Set<Listener>();
   private state: State;
   /** Counts the transitions: permits of an earlier epoch are stale. */
   private epoch = 0;
@@ -92,44 +77,49 @@ export class Circuit {
   private reopenings = 0;
   /** How many hold it open by hand. */
   private isolations = 0;
+  /** The clock that was read last; undefined before the first. */
+  private clock: Clock | undefined;
+  /** By how much `time` is ahead of that clock, which has been set back. */
+  private aheadMs = 0;
+  /** Transitions that have been made, and those who are to hear of them. */
+  private readonly untold: { readonly transition: CircuitTransition; readonly to: readonly Listener[] }[] = [];
+  /** True while listeners are being told: what they bring about waits its turn. */
+  private telling = false;
 
   /** @throws TypeError, RangeError for an option that is out of its range. */
   constructor(options: CircuitOptions = {}) {
-    this.settings = settingsOf(options);
-    this.state = { name: 'closed', window: this.settings.createJudge() };
+    this.settings = circuitSettings(options);
+    this.state = { name: 'closed', judge: this.settings.createJudge() };
   }
 
   /** How it stands at the clock's time. */
   current(clock: Clock): CircuitState {
+    const now = this.read(clock);
     if (this.isolations > 0) return 'isolated';
-    const now = this.time.at(clock.now());
-    return this.state.name === 'open' && now >= this.state.retryAt ? 'halfOpen' : this.state.name;
+    this.expire(clock, now);
+    const { state } = this;
+    this.tell();
+    return state.name === 'open' && now >= state.retryAt ? 'halfOpen' : state.name;
   }
 
-  /** When it will let probes through, in the clock's ms; undefined unless it is open. */
+  /** When it will let probes through, in the ms of the clock that was read last; undefined unless it is open. */
   get retryAt(): number | undefined {
-    return this.state.name === 'open' && this.isolations === 0 ? this.state.retryAt : undefined;
+    return this.state.name === 'open' && this.isolations === 0 ? this.state.retryAt - this.aheadMs : undefined;
   }
 
   /** Asks to be let through. */
   acquire(clock: Clock): CircuitAnswer {
-    const now = this.time.at(clock.now());
-    if (this.isolations > 0) return { refusal: 'isolated', retryAfterMs: undefined };
-    this.turn(now);
-    const { state } = this;
-    if (state.name === 'open') return { refusal: 'open', retryAfterMs: state.retryAt - now };
-    if (state.name === 'closed') return { permit: this.permitOf(clock, now, state.window) };
-    if (state.free === 0) return { refusal: 'halfOpen', retryAfterMs: undefined };
-    state.free--;
-    return { permit: this.permitOf(clock, now, state.window) };
+    const answer = this.answer(clock);
+    this.tell();
+    return answer;
   }
 
   /** Holds it open until every handle is released; it is closed then, with nothing remembered. */
   isolate(): { release(): void } {
-    const before = this.isolations++ === 0 ? this.state.name : 'isolated';
-    if (before !== 'isolated') {
+    if (this.isolations++ === 0) {
       this.epoch++;
-      this.notify({ from: before, to: 'isolated' });
+      this.note({ from: this.state.name, to: 'isolated' });
+      this.tell();
     }
     let released = false;
     return {
@@ -139,47 +129,63 @@ export class Circuit {
         if (--this.isolations > 0) return;
         this.reopenings = 0;
         this.epoch++;
-        this.state = { name: 'closed', window: this.settings.createJudge() };
-        this.notify({ from: 'isolated', to: 'closed' });
+        this.state = { name: 'closed', judge: this.settings.createJudge() };
+        this.note({ from: 'isolated', to: 'closed' });
+        this.tell();
       },
     };
   }
 
-  /** Calls back at each transition, after it. Returns what ends that. */
+  /**
+   * Calls back at each transition, after it, in the order in which they are made. What the listener throws reaches the
+   * host as an unhandled error, and nobody else. Returns what ends that.
+   */
   onTransition(listener: (transition: CircuitTransition) => void): () => void {
-    this.listeners.add(listener);
+    const added: Listener = { callback: callable('listener', listener) };
+    this.listeners.add(added);
     return () => {
-      this.listeners.delete(listener);
+      this.listeners.delete(added);
     };
   }
 
-  /** Makes the transitions that time alone brings. */
-  private turn(now: number): void {
-    const { state } = this;
-    if (state.name === 'open' && now >= state.retryAt) {
-      const { probes, createProbeJudge } = this.settings;
-      this.enter({ name: 'halfOpen', since: now, window: createProbeJudge(), free: probes });
-    } else if (state.name === 'halfOpen' && now >= state.since + this.settings.maxHalfOpenMs) {
-      this.open(state.since + this.settings.maxHalfOpenMs);
-      this.turn(now);
+  private answer(clock: Clock): CircuitAnswer {
+    const now = this.read(clock);
+    if (this.isolations > 0) return { refusal: 'isolated', retryAfterMs: undefined };
+    this.expire(clock, now);
+    const { probes, createProbeJudge } = this.settings;
+    if (this.state.name === 'open' && now >= this.state.retryAt) {
+      this.enter({ name: 'halfOpen', judge: createProbeJudge(), free: probes, since: now });
     }
+    const { state } = this;
+    if (state.name === 'open') return { refusal: 'open', retryAfterMs: state.retryAt - now };
+    if (state.name === 'halfOpen') {
+      if (state.free === 0) return { refusal: 'halfOpen', retryAfterMs: undefined };
+      if (state.free === probes) state.since = now;
+      state.free--;
+    }
+    return { permit: this.permitOf(clock, now, state.judge) };
   }
 
-  private permitOf(clock: Clock, startedAt: number, window: Judge): CircuitPermit {
+  /** Opens it again when the probes have taken too long. */
+  private expire(clock: Clock, now: number): void {
+    const { state } = this;
+    const { probes, maxHalfOpenMs } = this.settings;
+    if (state.name !== 'halfOpen' || state.free === probes) return;
+    if (now >= state.since + maxHalfOpenMs) this.open(clock, state.since + maxHalfOpenMs);
+  }
+
+  private permitOf(clock: Clock, startedAt: number, judge: Judge): CircuitPermit {
     const { epoch } = this;
     let used = false;
     const end = (failed: boolean | undefined): void => {
-      if (used) return;
-      used = true;
       // An outcome from before the last transition says nothing about the state of now.
-      if (epoch !== this.epoch) return;
-      const now = this.time.at(clock.now());
-      if (failed === undefined) {
-        if (this.state.name === 'halfOpen') this.state.free++;
-        return;
-      }
-      window.window.add(now, { failed, slow: now - startedAt >= this.settings.slowCallMs });
-      this.judge(window.verdict(now), now);
+      if (used || epoch !== this.epoch) return;
+      used = true;
+      const now = this.read(clock);
+      this.expire(clock, now);
+      // Nor does one that is told after time has made a transition, which nobody had noticed.
+      if (epoch === this.epoch) this.settle(clock, now, judge, failed, now - startedAt);
+      this.tell();
     };
     return {
       succeeded: () => {
@@ -194,118 +200,70 @@ export class Circuit {
     };
   }
 
-  private judge(verdict: Verdict, now: number): void {
+  private settle(clock: Clock, now: number, judge: Judge, failed: boolean | undefined, tookMs: number): void {
+    if (failed === undefined) {
+      if (this.state.name === 'halfOpen') this.state.free++;
+      return;
+    }
+    judge.window.add(now, { failed, slow: tookMs >= this.settings.slowCallMs });
+    const verdict = judge.verdict(now);
     if (verdict === 'bad') {
-      this.open(now);
+      this.open(clock, now);
     } else if (verdict === 'good' && this.state.name === 'halfOpen') {
       this.reopenings = 0;
-      this.enter({ name: 'closed', window: this.settings.createJudge() });
+      this.enter({ name: 'closed', judge: this.settings.createJudge() });
     }
   }
 
-  private open(now: number): void {
+  private open(clock: Clock, at: number): void {
     if (this.state.name === 'halfOpen') this.reopenings++;
-    this.enter({ name: 'open', retryAt: now + this.settings.openMs(this.reopenings) });
+    let openMs = defaultOpenMs;
+    isolated(clock, () => {
+      openMs = this.settings.openMs(this.reopenings);
+    });
+    this.enter({ name: 'open', retryAt: at + openMs });
   }
 
   private enter(state: State): void {
     const from = this.state.name;
     this.state = state;
     this.epoch++;
-    this.notify({ from, to: state.name, ...(state.name === 'open' ? { retryAt: state.retryAt } : {}) });
+    this.note({ from, to: state.name, ...(state.name === 'open' ? { retryAt: state.retryAt - this.aheadMs } : {}) });
   }
 
-  private notify(transition: CircuitTransition): void {
-    for (const listener of [...this.listeners]) listener(transition);
+  private note(transition: CircuitTransition): void {
+    this.untold.push({ transition, to: [...this.listeners] });
   }
-}
 
-/** What outcomes say: too little to decide on yet, or one way or the other. */
-type Verdict = 'undecided' | 'good' | 'bad';
-
-/** Outcomes, and how they are judged. */
-interface Judge {
-  readonly window: OutcomeWindow;
-  readonly verdict: (now: number) => Verdict;
-}
-
-interface Settings {
-  readonly createJudge: () => Judge;
-  readonly createProbeJudge: () => Judge;
-  readonly openMs: (reopenings: number) => number;
-  readonly probes: number;
-  readonly maxHalfOpenMs: number;
-  readonly slowCallMs: number;
-}
-
-function settingsOf(options: CircuitOptions): Settings {
-  const { window = { kind: 'count', size: 100 }, openMs = 30_000 } = object('circuit', options);
-  const probes = wholeNumber('probes', options.probes ?? 1, 1);
-  return {
-    ...judgesOf(window, probes),
-    openMs: typeof openMs === 'function' ? (reopenings) => positiveMs('openMs', openMs(reopenings)) : fixed(openMs),
-    probes,
-    slowCallMs: window.kind === 'consecutive' ? Infinity : positiveMs('slowCallMs', window.slowCallMs ?? Infinity),
-    maxHalfOpenMs: positiveMs('maxHalfOpenMs', options.maxHalfOpenMs ?? Infinity),
-  };
-}
-
-function fixed(openMs: number): () => number {
-  positiveMs('openMs', openMs);
-  return () => openMs;
-}
-
-function judgesOf(window: CircuitWindow, probes: number): Pick<Settings, 'createJudge' | 'createProbeJudge'> {
-  oneOf('window.kind', window.kind, ['consecutive', 'count', 'time']);
-  if (window.kind === 'consecutive') {
-    const failures = wholeNumber('failures', window.failures, 1);
-    return {
-      createJudge: () =>
-        judgeOf(new CountWindow(failures), ({ failed }) => (failed === failures ? 'bad' : 'undecided')),
-      createProbeJudge: () =>
-        judgeOf(new CountWindow(probes), ({ failed, calls }) => {
-          if (failed > 0) return 'bad';
-          return calls === probes ? 'good' : 'undecided';
-        }),
-    };
+  /** Tells of the transitions, when all that belongs to them is done: a listener may ask, tell or isolate in turn. */
+  private tell(): void {
+    if (this.telling) return;
+    this.telling = true;
+    for (let next = this.untold.shift(); next; next = this.untold.shift()) {
+      const { transition, to } = next;
+      for (const listener of to) if (this.listeners.has(listener)) this.tellOne(listener, transition);
+    }
+    this.telling = false;
   }
-  const isBad = ratesOf(window);
-  const minimumCalls = wholeNumber('minimumCalls', window.minimumCalls ?? defaultMinimum(window), 1);
-  const create = (): OutcomeWindow =>
-    window.kind === 'count' ? new CountWindow(window.size) : new TimeWindow(window.ms);
-  // Made once here too, so that a wrong size is an error of the constructor and not of the first call.
-  create();
-  const judgedFrom = (least: number) => (tally: Tally) => {
-    if (tally.calls < least) return 'undecided';
-    return isBad(tally) ? 'bad' : 'good';
-  };
-  return {
-    createJudge: () => judgeOf(create(), judgedFrom(minimumCalls)),
-    createProbeJudge: () => judgeOf(new CountWindow(probes), judgedFrom(probes)),
-  };
-}
 
-function defaultMinimum(window: CircuitWindow): number {
-  return window.kind === 'count' ? Math.min(10, window.size) : 10;
-}
-
-function judgeOf(window: OutcomeWindow, verdictOn: (tally: Tally) => Verdict): Judge {
-  return { window, verdict: (now) => verdictOn(window.tally(now)) };
-}
-
-/** True for outcomes that open a circuit. */
-function ratesOf({ failureRate = 0.5, slowCallRate, slowCallMs }: CircuitRates): (tally: Tally) => boolean {
-  rate('failureRate', failureRate);
-  if (slowCallRate !== undefined) rate('slowCallRate', slowCallRate);
-  if ((slowCallRate === undefined) !== (slowCallMs === undefined)) {
-    throw new TypeError('slowCallRate: expected slowCallRate and slowCallMs together, got one of them');
+  private tellOne({ callback }: Listener, transition: CircuitTransition): void {
+    try {
+      callback(transition);
+    } catch (error) {
+      const fail = (): void => {
+        throw error;
+      };
+      // Isolated by hand before anybody has asked, it knows no clock.
+      if (this.clock) this.clock.setTimer(fail, 0);
+      else queueMicrotask(fail);
+    }
   }
-  return ({ calls, failed, slow }) =>
-    failed / calls >= failureRate || (slowCallRate !== undefined && slow / calls >= slowCallRate);
-}
 
-function rate(name: string, value: number): void {
-  if (!(value > 0 && value <= 1)) {
-    throw new RangeError(`${name}: expected a number above 0 and at most 1, got ${String(value)}`);
+  private read(clock: Clock): number {
+    const reading = clock.now();
+    const now = this.time.at(reading);
+    this.clock = clock;
+    this.aheadMs = now - reading;
+    return now;
   }
 }
