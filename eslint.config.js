@@ -34,6 +34,18 @@ const realClockModules = [
   'node:perf_hooks',
 ];
 
+/** Spellings of imports that only some of Node, bundlers and TypeScript resolve, or resolve to a second copy. */
+const importPatterns = [
+  {
+    regex: '^\\.{1,2}/.*(?<!\\.(?:js|cjs|mjs|json))$',
+    message: 'Relative imports end in .js.',
+  },
+  {
+    regex: '^(?:fp-ts|io-ts/(?:lib|es6)/.*|fp-ts/(?:lib|es6)/.*)$',
+    message: 'Import fp-ts/Either, fp-ts/function or io-ts/PathReporter: one copy, in Node and in bundlers.',
+  },
+];
+
 /** The DOM library is on for `AbortSignal` alone; these of its globals are usually a forgotten local variable. */
 const accidentalGlobals = [
   'name',
@@ -66,13 +78,29 @@ const finnishValues = {
   },
 };
 
+/** Whoever switches a rule off says why: `// eslint-disable-next-line some-rule -- the reason`. */
+const disableWithReason = {
+  meta: { type: 'suggestion', schema: [], messages: { missing: 'Expected "-- the reason" after the rule.' } },
+  create: (context) => ({
+    Program() {
+      for (const comment of context.sourceCode.getAllComments()) {
+        if (/^\s*eslint-disable/.test(comment.value) && !/\s--\s+\S/.test(comment.value)) {
+          context.report({ loc: comment.loc, messageId: 'missing' });
+        }
+      }
+    },
+  }),
+};
+
 module.exports = tseslint.config(
   { ignores: ['dist/', '.build/', 'coverage/', 'docs/'] },
   {
     files: ['**/*.{ts,mts}'],
     extends: [tseslint.configs.strictTypeChecked, rxjsX.configs.strict],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
-    plugins: { toolstream: { rules: { 'finnish-values': finnishValues } } },
+    plugins: {
+      toolstream: { rules: { 'finnish-values': finnishValues, 'disable-with-reason': disableWithReason } },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       // `== null` is the one loose comparison that says more than the strict one: neither null nor undefined.
@@ -81,6 +109,7 @@ module.exports = tseslint.config(
       'no-else-return': 'error',
       'no-param-reassign': 'error',
       'no-restricted-globals': ['error', ...accidentalGlobals],
+      'no-restricted-imports': ['error', { patterns: importPatterns }],
       'no-self-compare': 'error',
       'no-unreachable-loop': 'error',
       'object-shorthand': 'error',
@@ -100,6 +129,7 @@ module.exports = tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': 'off',
       // Without a default, the promise rejects with an EmptyError: nothing is silent about it.
       'rxjs-x/no-ignored-default-value': 'off',
+      'toolstream/disable-with-reason': 'error',
       // Functions and parameters carry no `$`: a call reads as an action, and a parameter is often a source to pipe.
       'toolstream/finnish-values': [
         'error',
@@ -113,7 +143,10 @@ module.exports = tseslint.config(
       'no-restricted-globals': ['error', ...accidentalGlobals, ...realClockGlobals],
       'no-restricted-properties': ['error', ...realClockProperties],
       'no-restricted-syntax': ['error', ...realClockSyntax],
-      'no-restricted-imports': ['error', { paths: realClockModules.map((name) => ({ name, message: clockReason })) }],
+      'no-restricted-imports': [
+        'error',
+        { paths: realClockModules.map((name) => ({ name, message: clockReason })), patterns: importPatterns },
+      ],
     },
   },
   {
@@ -129,11 +162,16 @@ module.exports = tseslint.config(
       'rxjs-x/no-implicit-any-catch': 'off',
       // An error that nobody handles fails the test.
       'rxjs-x/no-ignored-error': 'off',
+      // Sources that misbehave, and subscribers that subscribe again while they are told, are what tests are about.
+      'rxjs-x/no-nested-subscribe': 'off',
+      'rxjs-x/no-subscribe-in-pipe': 'off',
+      'rxjs-x/no-redundant-notify': 'off',
     },
   },
   {
-    // Type tests are compiled and never run; a line under @ts-expect-error has a type of error by intention.
-    files: ['test/types/**/*.ts'],
+    // Type tests, and the program of a user of the package, are compiled and never run; and a line under
+    // @ts-expect-error has a type of error by intention.
+    files: ['test/types/**/*.ts', 'test/package/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -2,6 +2,7 @@ import { asyncScheduler, map, type Observable, type SchedulerLike } from 'rxjs';
 import { catchUp, type Numbered } from './catchUp.js';
 import { OrderedSubject } from './OrderedSubject.js';
 import { expireStatus } from './expireStatus.js';
+import { MonotonicTime } from './gates/MonotonicTime.js';
 import { type Status, toStatus } from './status.js';
 
 interface Change<E> extends Numbered {
@@ -23,10 +24,13 @@ export type TrackedEnd<E> =
 export class StatusTracker<E = unknown> {
   private readonly changes$ = new OrderedSubject<Change<E>>();
   private readonly scheduler: SchedulerLike;
+  private readonly time = new MonotonicTime();
   private running = 0;
-  private availableAt: number | undefined;
+  /** Until when a limit holds starts back, in `time`: a clock that is set back does not make it longer. */
+  private limitedUntil = -Infinity;
   private failure: E | undefined;
-  private change: Change<E> = { seq: 0, status: { state: 'available', running: 0 } };
+  /** The number of the last change. */
+  private seq = 0;
 
   /** The current status, then each change. Never errors and never completes. */
   readonly status$: Observable<Status<E>>;
@@ -34,7 +38,7 @@ export class StatusTracker<E = unknown> {
   /** @param options - `scheduler`: whose time counts. Default: `asyncScheduler`. */
   constructor(options: { readonly scheduler?: SchedulerLike } = {}) {
     this.scheduler = options.scheduler ?? asyncScheduler;
-    this.status$ = catchUp(() => [this.change], this.changes$).pipe(
+    this.status$ = catchUp(() => [{ seq: this.seq, status: this.current }], this.changes$).pipe(
       map(({ status }) => status),
       expireStatus(
         this.scheduler,
@@ -46,10 +50,9 @@ export class StatusTracker<E = unknown> {
 
   /** The status now. */
   get current(): Status<E> {
-    return toStatus(
-      { running: this.running, availableAt: this.availableAt, error: this.failure },
-      this.scheduler.now(),
-    );
+    const now = this.scheduler.now();
+    const availableAt = now + this.limitedUntil - this.time.at(now);
+    return toStatus({ running: this.running, availableAt, error: this.failure }, now);
   }
 
   /** Counts one more that runs. */
@@ -63,12 +66,11 @@ export class StatusTracker<E = unknown> {
     this.running--;
     if (end.kind === 'succeeded') this.failure = undefined;
     if (end.kind === 'failed') this.failure = end.error;
-    this.availableAt = end.kind === 'limited' ? this.scheduler.now() + end.retryAfterMs : this.availableAt;
+    if (end.kind === 'limited') this.limitedUntil = this.time.at(this.scheduler.now()) + end.retryAfterMs;
     this.changed();
   }
 
   private changed(): void {
-    this.change = { seq: this.change.seq + 1, status: this.current };
-    this.changes$.next(this.change);
+    this.changes$.next({ seq: ++this.seq, status: this.current });
   }
 }

@@ -1,4 +1,8 @@
-import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscription } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
+import { clockOf } from './clockOf.js';
+import { HeadTimer } from './gates/HeadTimer.js';
+import { MonotonicTime } from './gates/MonotonicTime.js';
+import { upstreamOf } from './upstream.js';
 
 /**
  * Follows a value that holds only until a certain time, when that has come and nothing else has, by the value that is
@@ -13,35 +17,45 @@ export function expireStatus<S>(
   untilOf: (value: S) => number | undefined,
   after: (value: S, now: number) => S,
 ): MonoTypeOperatorFunction<S> {
+  const clock = clockOf(scheduler);
   return (source) =>
     new Observable<S>((subscriber) => {
-      /** Waits for the time of the latest value; undefined while there is nothing to wait for. */
-      let timer: Subscription | undefined;
+      const time = new MonotonicTime();
+      /** What is to be emitted when the timer goes off. */
+      let next: () => S;
+      /** Cancels the turn at the end of the frame, behind what else happens in it; undefined while none is awaited. */
+      let cancelTurn: (() => void) | undefined;
+      const timer = new HeadTimer(time, () => {
+        cancelTurn = clock.defer(() => {
+          emit(next());
+        });
+      });
+      const clear = (): void => {
+        timer.clear();
+        cancelTurn?.();
+        cancelTurn = undefined;
+      };
       const emit = (value: S): void => {
-        timer?.unsubscribe();
-        timer = undefined;
-        const until = untilOf(value);
-        if (until !== undefined) {
-          timer = scheduler.schedule(
-            () => {
-              emit(after(value, Math.max(until, scheduler.now())));
-            },
-            Math.max(0, until - scheduler.now()),
-          );
+        const now = clock.now();
+        const until = untilOf(value) ?? Infinity;
+        clear();
+        if (until <= now) {
+          emit(after(value, now));
+          return;
         }
+        next = () => after(value, Math.max(until, clock.now()));
+        timer.arm(clock, time.at(now) + until - now);
         subscriber.next(value);
       };
-      subscriber.add(() => timer?.unsubscribe());
-      subscriber.add(
-        source.subscribe({
-          next: emit,
-          error: (error: unknown) => {
-            subscriber.error(error);
-          },
-          complete: () => {
-            subscriber.complete();
-          },
-        }),
-      );
+      subscriber.add(clear);
+      upstreamOf<S>(subscriber, {
+        next: emit,
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          subscriber.complete();
+        },
+      }).start(source);
     });
 }

@@ -2,6 +2,8 @@
 export interface StatusFacts<E> {
   /** How many run now. */
   readonly running: number;
+  /** How many wait to run. Default: 0. */
+  readonly queued?: number;
   /** Until when a rate limit holds starts back, in the scheduler's ms; undefined when it does not. */
   readonly availableAt?: number | undefined;
   /** The last failure, until a success clears it. */
@@ -9,7 +11,8 @@ export interface StatusFacts<E> {
 }
 
 /**
- * `available`: nothing runs, and nothing is wrong. `busy`: something runs. `rate_limited`: starts are held back until
+ * `available`: nothing runs, and nothing is wrong. `busy`: something runs, or
+ * waits to. `rate_limited`: starts are held back until
  * `availableAt`. `error`: the last one failed, and nothing has run well since.
  */
 export type Status<E = unknown> =
@@ -22,10 +25,10 @@ export type Status<E = unknown> =
  * The status that follows from the facts at the time `now`. What holds callers back comes first, then what runs, then
  * what went wrong; an error that is hidden behind the first two stays on them as `error`.
  */
-export function toStatus<E>({ running, availableAt, error }: StatusFacts<E>, now: number): Status<E> {
+export function toStatus<E>({ running, queued = 0, availableAt, error }: StatusFacts<E>, now: number): Status<E> {
   const failure = error === undefined ? {} : { error };
   if (availableAt !== undefined && availableAt > now)
     return { state: 'rate_limited', running, availableAt, ...failure };
-  if (running > 0) return { state: 'busy', running, ...failure };
+  if (running + queued > 0) return { state: 'busy', running, ...failure };
   return error === undefined ? { state: 'available', running: 0 } : { state: 'error', running: 0, error };
 }

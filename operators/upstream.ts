@@ -1,21 +1,21 @@
-import { type Observable, type Observer, type Subscriber, Subscriber as RxSubscriber } from 'rxjs';
+import { type Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
 
 /**
  * Subscribes an operator to its source so that the subscription is known *before* the source begins: a synchronous
  * source can then be stopped while it is still emitting, which what `source.subscribe(…)` returns comes too late for.
  *
- * @param subscriber - The operator's own subscriber; when it ends or unsubscribes, so does the subscription.
+ * @param until - The operator's own subscriber, as a rule; when it ends or unsubscribes, so does the subscription.
  * @returns `start`, which subscribes, and the subscription.
  */
-export function upstreamOf<T>(subscriber: Subscriber<unknown>, observer: Observer<T>): Upstream<T> {
+export function upstreamOf<T>(until: Subscription, observer: Observer<T>): Upstream<T> {
   const upstream = subscriberOf(observer);
-  subscriber.add(upstream);
+  until.add(upstream);
   return {
     start: (source) => {
       if (!upstream.closed) source.subscribe(upstream);
     },
     stop: () => {
-      subscriber.remove(upstream);
+      until.remove(upstream);
       upstream.unsubscribe();
     },
   };
@@ -24,7 +24,7 @@ export function upstreamOf<T>(subscriber: Subscriber<unknown>, observer: Observe
 /** The subscription of an observer, before there is anything to subscribe it to. */
 export function subscriberOf<T>(observer: Observer<T>): Subscriber<T> {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 has no other public way to make one beforehand
-  return new RxSubscriber<T>(observer);
+  return new Subscriber<T>(observer);
 }
 
 /** An operator's subscription to its source. */

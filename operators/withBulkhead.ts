@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable, type Observer, type SchedulerLike, type Subscriber } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber, Subscription } from 'rxjs';
 import { clockOf } from './clockOf.js';
 import { BulkheadRejected } from './errors.js';
 import { oneOf } from './gates/argument.js';
@@ -29,7 +29,7 @@ export interface BulkheadOptions {
  * a       ---(1|)
  * b       -----(2|)
  * c       --(3|)
- * output  ---1-(23)|
+ * output  ---1-(23|)
  * ```
  * ```marbles
  * concurrency: 1, maxQueue: 1
@@ -65,10 +65,9 @@ export function withBulkhead<T>(
 
   return (source) =>
     new Observable<T>((subscriber) => {
-      const run = releaseOn === 'settle' ? runToItsEnd<T> : runWhileHeard<T>;
       const waiting = semaphore.acquire(clock, {
         granted: (permit) => {
-          run(source, subscriber, permit);
+          run(source, subscriber, permit, releaseOn === 'settle' ? new Subscription() : subscriber);
         },
         refused: (reason) => {
           subscriber.error(new BulkheadRejected(reason, semaphore.permits, semaphore.queued));
@@ -78,36 +77,37 @@ export function withBulkhead<T>(
     });
 }
 
-function runWhileHeard<T>(source: Observable<T>, subscriber: Subscriber<T>, permit: Permit): void {
-  const upstream = upstreamOf<T>(subscriber, releasing(subscriber, permit));
-  // Added after the upstream, so that the source is torn down before its slot is given to the next.
-  subscriber.add(() => {
-    permit.release();
-  });
-  upstream.start(source);
-}
-
-/** The same, but the subscription to the source is its own: the subscriber's leaving does not reach it. */
-function runToItsEnd<T>(source: Observable<T>, subscriber: Subscriber<T>, permit: Permit): void {
-  source.subscribe(releasing(subscriber, permit));
-}
-
-function releasing<T>(subscriber: Subscriber<T>, permit: Permit): Observer<T> {
-  return {
+/** @param until - When this is unsubscribed, the source is torn down, and its slot given back. */
+function run<T>(source: Observable<T>, subscriber: Subscriber<T>, permit: Permit, until: Subscription): void {
+  const end = (tell: () => void): void => {
+    permit.release(() => {
+      try {
+        tell();
+      } finally {
+        upstream.stop();
+      }
+    });
+  };
+  const upstream = upstreamOf<T>(until, {
     next: (value) => {
       subscriber.next(value);
     },
     error: (error) => {
-      permit.release(() => {
+      end(() => {
         subscriber.error(error);
       });
     },
     complete: () => {
-      permit.release(() => {
+      end(() => {
         subscriber.complete();
       });
     },
-  };
+  });
+  // Added after the upstream, so that the source is torn down before its slot is given to the next.
+  until.add(() => {
+    permit.release();
+  });
+  upstream.start(source);
 }
 
 function semaphoreOf(limit: number | SemaphoreOptions | Semaphore): Semaphore {

@@ -36,7 +36,7 @@ export interface RateLimitedOptions {
  * output  abX--d--|
  * ```
  * ```marbles
- * limit: 1, perMs: 2, algorithm: tokenBucket, burst: 3
+ * limit: 1, perMs: 2, algorithm: tokenBucket, burst: 2
  * calls   abcd------e---|
  * output  abc-d-----e---|
  * ```

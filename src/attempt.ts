@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type ObservableInput, type Subscriber } from 'rxjs';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { CircuitPermit } from '../operators/gates/Circuit.js';
 import type { Deadline } from '../operators/gates/Deadlines.js';
@@ -7,7 +7,7 @@ import type { Waiting } from '../operators/gates/Waiting.js';
 import { askedToWait } from '../operators/feedback.js';
 import { isRejection } from '../operators/rejection.js';
 import { AttemptContext } from './attemptContext.js';
-import type { CallState } from './callState.js';
+import type { CallState, StoppableAttempt } from './callState.js';
 import { decode } from './decode.js';
 import {
   CircuitOpen,
@@ -29,9 +29,14 @@ import { Work } from './work.js';
  */
 export function attemptOf(call: CallState, runtime: ToolRuntime, args: unknown): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
-    const attempt = new Attempt(call, runtime, args, subscriber);
+    if (subscriber.closed || call.ended) return;
+    const number = call.beginAttempt();
+    // Whoever heard of the failure before this attempt may have cancelled the call.
+    if (subscriber.closed || call.ended) return;
+    const attempt = new Attempt(number, call, runtime, args, subscriber);
+    call.attemptStarted(attempt);
     subscriber.add(() => {
-      attempt.tearDown();
+      attempt.stop();
     });
     attempt.passCircuit();
   });
@@ -42,9 +47,8 @@ interface Stopped {
   readonly reason?: ToolError;
 }
 
-class Attempt {
+class Attempt implements StoppableAttempt {
   private readonly clock: Clock;
-  private readonly number: number;
   private readonly beganAt: number;
   private readonly context: AttemptContext;
 
@@ -64,21 +68,27 @@ class Attempt {
   private timeout: Deadline | undefined;
   /** What `run` gave. */
   private work: Work | undefined;
+  /** True while `run` is being called, when nobody knows yet what it will give. */
+  private calling = false;
   /** How many values it gave. */
   private values = 0;
   /** True from the end on, whatever it was. */
   private ended = false;
+  /** Who is told of the end beside whoever brought it about: the call, where it ends while the attempt does. */
+  private alsoNotify: (() => void) | undefined;
+  /** True where the end came while `run` was being called. */
+  private endedInRun = false;
 
   constructor(
+    private readonly number: number,
     private readonly call: CallState,
     private readonly runtime: ToolRuntime,
     private readonly args: unknown,
     private readonly subscriber: Subscriber<unknown>,
   ) {
     this.clock = call.host.clock;
-    this.number = call.beginAttempt();
     this.beganAt = this.clock.now();
-    this.context = new AttemptContext(call, this.number);
+    this.context = new AttemptContext(call, number);
   }
 
   passCircuit(): void {
@@ -103,13 +113,15 @@ class Attempt {
     else this.takeRatePermit();
   }
 
-  /** The caller, or an operator of the tool's, has left. */
-  tearDown(): void {
-    if (!this.ended) {
-      if (this.values > 0) this.circuitPermit?.succeeded();
-      else this.circuitPermit?.ignored();
+  /** The call has ended, or an operator of the tool's has left. */
+  stop(notify?: () => void): void {
+    if (this.ended) {
+      this.alsoNotify ??= notify;
+      return;
     }
-    this.end(undefined, this.work?.finished ? undefined : this.call.stopped);
+    if (this.values > 0) this.circuitPermit?.succeeded();
+    else this.circuitPermit?.ignored();
+    this.end(notify, this.work?.finished ? undefined : this.call.stopped);
   }
 
   private waitForSlot(semaphore: Semaphore): void {
@@ -146,20 +158,31 @@ class Attempt {
     const { call, args, number } = this;
     const { tool, callId } = call;
     this.rateKey = key?.(args as never) ?? '';
-    this.rateWait = limiter.acquire(this.clock, {
+    const wanted = {
       key: this.rateKey,
       cost: typeof cost === 'function' ? cost(args as never) : cost,
+    };
+    // The call may have been cancelled from inside those functions, and from inside `acquire`, which first lets start
+    // whoever is due before it.
+    if (this.ended) return;
+    const rateWait = limiter.acquire(this.clock, {
+      ...wanted,
       granted: () => {
         this.leaveRateQueue();
-        this.begin();
+        if (!this.ended) this.begin();
       },
       refused: (reason, retryAfterMs) => {
         this.leaveRateQueue();
         this.fail(new RateLimitExceeded({ tool, callId, reason, retryAfterMs }));
       },
     });
-    if (!this.rateWait) return;
-    const availableAt = this.rateWait.availableAt ?? this.clock.now();
+    if (!rateWait) return;
+    if (this.ended) {
+      rateWait.cancel();
+      return;
+    }
+    this.rateWait = rateWait;
+    const availableAt = rateWait.availableAt ?? this.clock.now();
     this.runtime.limitReached(availableAt);
     call.outstanding = 'a rate permit';
     this.enter('queued');
@@ -198,9 +221,20 @@ class Attempt {
       },
     });
     try {
-      this.work.start(runtime.tool.run(this.args as never, this.context));
+      this.work.start(this.callRun());
     } catch (error) {
       this.failWith(error);
+    }
+    if (this.endedInRun) this.followWork();
+  }
+
+  private callRun(): ObservableInput<unknown> {
+    this.calling = true;
+    try {
+      return this.runtime.tool.run(this.args as never, this.context);
+    } finally {
+      this.calling = false;
+      this.endedInRun = this.ended;
     }
   }
 
@@ -252,7 +286,8 @@ class Attempt {
     if (this.runtime.circuit) this.tellCircuit(error, this.runtime.circuit);
     this.holdBack(error);
     const forward = (): void => {
-      this.call.failAttempt(error, this.clock.now() - this.beganAt, () => {
+      const durationMs = this.clock.now() - this.beganAt;
+      this.call.failAttempt({ attempt: this.number, error, durationMs }, () => {
         this.subscriber.error(error);
       });
     };
@@ -265,8 +300,9 @@ class Attempt {
     this.ended = true;
     this.enter('idle');
     this.slotWait?.cancel();
-    this.rateWait?.cancel();
+    const { rateWait } = this;
     this.leaveRateQueue();
+    rateWait?.cancel();
     this.timeout?.cancel();
     try {
       this.work?.stop();
@@ -278,14 +314,32 @@ class Attempt {
   }
 
   private giveBackSlot(notify?: () => void): void {
-    const { call, number, runtime, slot, work } = this;
-    const abandoned = work?.outstanding === true;
-    const keepsSlot = abandoned && runtime.tool.releaseOn === 'settle';
-    if (slot && !keepsSlot) slot.release(notify);
-    else notify?.();
-    if (!abandoned) return;
+    const { calling, call, slot, work } = this;
+    const goesOn = calling || work?.outstanding === true;
+    const tell = (): void => {
+      call.attemptEnded(this);
+      notify?.();
+      this.alsoNotify?.();
+    };
+    if (slot && !(goesOn && this.keepsSlot)) slot.release(tell);
+    else tell();
+    // While `run` is being called, what follows is known when it returns.
+    if (!calling) this.followWork();
+  }
+
+  /** Tells of work that goes on after the end. Where there is none, a slot that was kept for it is free. */
+  private followWork(): void {
+    const { call, number, slot, work } = this;
+    if (!work?.outstanding) {
+      slot?.release();
+      return;
+    }
     call.publish('call.abandoned', () => ({}), number);
-    this.reportLateness(work, keepsSlot ? slot : undefined);
+    this.reportLateness(work, this.keepsSlot ? slot : undefined);
+  }
+
+  private get keepsSlot(): boolean {
+    return this.runtime.tool.releaseOn === 'settle';
   }
 
   /** What goes on behind our back is heard of when it ends; a slot that it has kept is free then. */

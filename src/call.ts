@@ -17,6 +17,8 @@ import type { ToolRuntime } from './toolRuntime.js';
  */
 export function callOf(host: CallHost, request: CallRequest): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
+    // Whoever has left before the beginning (`forkJoin` goes on subscribing after a failure) makes no call.
+    if (subscriber.closed) return;
     const runtime = host.find(request.tool);
     new Call(new CallState(host, request, runtime), request, subscriber).start(runtime);
   });
@@ -27,8 +29,6 @@ class Call {
   private result: unknown;
   /** True while the caller is being given a value. */
   private giving = false;
-  /** True once the terminal event has been published. */
-  private ended = false;
 
   constructor(
     private readonly state: CallState,
@@ -50,7 +50,7 @@ class Call {
   private run(runtime: ToolRuntime, args: unknown): void {
     const { state, subscriber } = this;
     const { host, tool, callId } = state;
-    // Added before the upstream: the event comes first, then what the call held is freed for those who wait.
+    // Added before the upstream, whose teardown knows nothing of the event that comes before those who wait are served.
     subscriber.add(() => {
       this.leave();
     });
@@ -64,8 +64,9 @@ class Call {
         );
       },
       complete: () => {
-        this.succeed();
-        subscriber.complete();
+        this.succeed(() => {
+          subscriber.complete();
+        });
       },
     });
     state.deadline = host.deadlines.add(host.clock, runtime.deadlineMs, () => {
@@ -75,25 +76,25 @@ class Call {
   }
 
   private give(value: unknown): void {
-    const { state, subscriber } = this;
+    const { state, subscriber, giving } = this;
+    // A value after a failure says that an operator of the tool has caught that.
+    state.reportAttemptFailure();
+    if (state.ended) return;
     this.result = value;
     const index = state.values++;
     state.publish('call.emitted', () => ({ index, value: this.show(value) }));
     this.giving = true;
     subscriber.next(value);
-    this.giving = false;
+    this.giving = giving;
   }
 
   private expire(ms: number, upstream: Upstream<unknown>): void {
     const { tool, callId, attempt, outstanding } = this.state;
     const error = new ToolTimeout({ tool, callId, attempt, limit: 'deadlineMs', ms, outstanding });
     this.state.stopped = { reason: error };
-    this.publishFailure(error);
-    try {
+    this.fail(error, () => {
       upstream.stop();
-    } finally {
-      this.subscriber.error(error);
-    }
+    });
   }
 
   private leave(): void {
@@ -106,33 +107,32 @@ class Call {
     }
   }
 
-  private succeed(): void {
+  private succeed(tell?: () => void): void {
     this.end(() => {
       this.state.succeeded();
       const fellBack = this.state.fellBack ? { fellBack: true } : {};
       this.state.publish('call.succeeded', () => ({ ...this.summary(), result: this.show(this.result), ...fellBack }));
+      tell?.();
     });
   }
 
-  private fail(error: ToolError): void {
-    this.publishFailure(error);
-    this.subscriber.error(error);
-  }
-
-  private publishFailure(error: ToolError): void {
+  private fail(error: ToolError, tearDown?: () => void): void {
     this.end(() => {
       const type = endOf(error);
       const shown = this.state.host.showError(error);
       if (type !== 'call.rejected') this.state.failed(shown);
       this.state.publish(type, () => ({ ...this.summary(), error: shown }));
-    });
+      try {
+        tearDown?.();
+      } finally {
+        this.subscriber.error(error);
+      }
+    }, error);
   }
 
-  private end(publish: () => void): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.state.end();
-    publish();
+  /** @param tell - Tells of the end: the events first, then the caller. */
+  private end(tell: () => void, error?: ToolError): void {
+    if (!this.state.ended) this.state.end(tell, error);
   }
 
   private summary() {

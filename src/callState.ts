@@ -15,12 +15,23 @@ type DetailsOf<Type extends CallEvent['type']> = DistributiveOmit<
   CommonField
 >;
 
+/** An attempt, as its call sees it. */
+export interface StoppableAttempt {
+  /**
+   * Tears it down. `notify` is called when what it held is free, before those who waited for that are served: in here,
+   * or a little later where this is called from inside its being torn down.
+   */
+  stop(notify?: () => void): void;
+}
+
 /** One call, from its subscription to its end: where it stands, and what it tells the events. */
 export class CallState {
   readonly tool: string;
   readonly callId: string;
   /** The latest attempt; 0 before the first. */
   attempt = 0;
+  /** True from the end on. */
+  ended = false;
   /** How many values the caller has been given. */
   values = 0;
   /** True once the tool has failed and something else is to answer instead. */
@@ -33,12 +44,13 @@ export class CallState {
   deadline: Deadline | undefined;
   private readonly startedAt: number;
   private phase: CallPhase = 'idle';
-  private ended = false;
   /** How many attempts are in each phase; a hedge makes several at once. */
-  private readonly attempts: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
+  private readonly phases: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
   private shown: Json | undefined;
-  /** The latest attempt's failure, until it is known what came of it. */
-  private attemptFailure: { readonly error: ToolError; readonly durationMs: number } | undefined;
+  /** The attempts that have not ended: one, unless an operator of the tool makes several at once. */
+  private readonly attempts = new Set<StoppableAttempt>();
+  /** An attempt's failure, until it is known what came of it. */
+  private attemptFailure: AttemptFailure | undefined;
 
   constructor(
     readonly host: CallHost,
@@ -49,6 +61,7 @@ export class CallState {
     this.tool = request.tool;
     this.callId = request.callId ?? host.nextCallId();
     this.startedAt = host.clock.now();
+    runtime?.callBegan();
   }
 
   get runId(): string | undefined {
@@ -71,10 +84,10 @@ export class CallState {
   /** An attempt goes from one phase to another. A call runs while any attempt of it does, and waits while none does. */
   moveAttempt(from: CallPhase, to: CallPhase): void {
     if (this.ended) return;
-    this.attempts[from]--;
-    this.attempts[to]++;
-    if (this.attempts.running > 0) this.enter('running');
-    else if (this.attempts.queued > 0) this.enter('queued');
+    this.phases[from]--;
+    this.phases[to]++;
+    if (this.phases.running > 0) this.enter('running');
+    else this.enter(this.phases.queued > 0 ? 'queued' : 'idle');
   }
 
   /** Another attempt will be made after the failure that is being handed on. */
@@ -82,6 +95,7 @@ export class CallState {
     const failure = this.attemptFailure;
     if (!failure) return;
     this.attemptFailure = undefined;
+    this.outstanding = 'the next attempt';
     this.publish('call.retryScheduled', () => ({ error: this.host.showError(failure.error), delayMs }));
   }
 
@@ -91,14 +105,32 @@ export class CallState {
     return ++this.attempt;
   }
 
+  attemptStarted(attempt: StoppableAttempt): void {
+    this.attempts.add(attempt);
+  }
+
+  attemptEnded(attempt: StoppableAttempt): void {
+    this.attempts.delete(attempt);
+  }
+
   /**
-   * Hands an attempt's failure on. Where the call has not ended by the time `forward` returns, an operator has caught
-   * the failure, and the history would not know of it otherwise.
+   * Hands an attempt's failure on. Where the call does not end with it, an operator has caught the failure, and the
+   * history would not know of it otherwise.
    */
-  failAttempt(error: ToolError, durationMs: number, forward: () => void): void {
-    this.attemptFailure = { error, durationMs };
+  failAttempt(failure: AttemptFailure, forward: () => void): void {
+    this.attemptFailure = failure;
     forward();
     this.reportAttemptFailure();
+  }
+
+  /** The call goes on after the failure of an attempt, if there was one. */
+  reportAttemptFailure(): void {
+    const failure = this.attemptFailure;
+    if (!failure) return;
+    this.attemptFailure = undefined;
+    const { attempt, error, durationMs } = failure;
+    if (attempt === this.attempt) this.outstanding = 'what follows its failure';
+    this.publish('call.attemptFailed', () => ({ durationMs, error: this.host.showError(error) }), attempt);
   }
 
   /** The call has ended well; that clears the tool's last failure only if it was the tool that ended it. */
@@ -111,12 +143,30 @@ export class CallState {
     if (this.runtime) this.runtime.lastError = error;
   }
 
-  /** The call has ended, and says so itself. */
-  end(): void {
-    this.deadline?.cancel();
-    this.attemptFailure = undefined;
-    this.enter('idle');
+  /**
+   * Ends the call: whatever its operators do, no attempt of it goes on.
+   *
+   * @param tell - Tells of its end, when what it held is free, before those who waited for that are served.
+   * @param error - What it ends with.
+   */
+  end(tell: () => void, error: ToolError | undefined): void {
     this.ended = true;
+    this.deadline?.cancel();
+    if (this.attemptFailure?.error === error) this.attemptFailure = undefined;
+    this.reportAttemptFailure();
+    this.enter('idle');
+    this.runtime?.callEnded();
+    const [first, ...others] = this.attempts;
+    if (!first) {
+      tell();
+      return;
+    }
+    try {
+      // The latest first: it may be waiting for what one before it holds.
+      for (const attempt of others.reverse()) attempt.stop();
+    } finally {
+      first.stop(tell);
+    }
   }
 
   publish<Type extends CallEvent['type']>(type: Type, details: () => DetailsOf<Type>, attempt = this.attempt): void {
@@ -141,12 +191,10 @@ export class CallState {
     this.runtime?.move(this.phase, phase);
     this.phase = phase;
   }
+}
 
-  /** Says that an attempt has failed, where the failure was not the call's end. */
-  reportAttemptFailure(): void {
-    const failure = this.attemptFailure;
-    if (!failure) return;
-    this.attemptFailure = undefined;
-    this.publish('call.attemptFailed', () => ({ ...failure, error: this.host.showError(failure.error) }));
-  }
+interface AttemptFailure {
+  readonly attempt: number;
+  readonly error: ToolError;
+  readonly durationMs: number;
 }

@@ -65,6 +65,7 @@ export class ContextLog {
       defineProperty: () => false,
       deleteProperty: () => false,
       preventExtensions: () => false,
+      setPrototypeOf: () => false,
     });
   }
 

@@ -2,9 +2,9 @@ import * as t from 'io-ts';
 import { circuitRefusals, rateRefusals, semaphoreRefusals } from '../operators/errors.js';
 import { rejectionMark } from '../operators/rejection.js';
 import { Cause } from './cause.js';
-import { describeFaults, Fault } from './fault.js';
+import { describeFaults, Fault, shorten } from './fault.js';
 import { type Json, Snapshot } from './json.js';
-import { hasTag, reviveTagged, taggedError } from './taggedError.js';
+import { hasTag, readBackAs, reviveTagged, taggedError } from './taggedError.js';
 
 /** What every error of a call says. */
 const ofCall = {
@@ -208,6 +208,20 @@ export type ToolError =
   | ParallelFailed
   | InvalidFlow;
 
+readBackAs(
+  ToolNotFound,
+  InvalidArguments,
+  InvalidResult,
+  ToolTimeout,
+  RateLimitExceeded,
+  ToolBusy,
+  ToolFailed,
+  UnresolvedReference,
+  ChainFailed,
+  ParallelFailed,
+  InvalidFlow,
+);
+
 /** Reads errors of ours back from JSON, as instances of their classes. */
 export const ToolError: t.Type<ToolError, Json> = new t.Type<ToolError, Json>(
   'ToolError',
@@ -240,5 +254,11 @@ export const isParallelFailed = (error: unknown): error is ParallelFailed => has
 export const isInvalidFlow = (error: unknown): error is InvalidFlow => hasTag(error, 'InvalidFlow');
 
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  try {
+    const said = cause instanceof Error ? (cause.message as unknown) : cause;
+    return typeof said === 'string' ? said : shorten(said);
+  } catch {
+    // The message may be an accessor that throws.
+    return shorten(cause);
+  }
 }

@@ -141,7 +141,7 @@ const codecs = {
     /** The keys of the steps, or of the group's members. */
     steps: t.readonlyArray(t.string),
   }),
-  /** A step is done; its result is that of its call. */
+  /** A step is done, or a member of a group has ended, well or not: its call's last event tells how. */
   'run.advanced': runEvent('run.advanced', { step: t.string, callId: t.string }),
   'run.succeeded': runEvent('run.succeeded', { durationMs: t.number }),
   'run.failed': runEvent('run.failed', { durationMs: t.number, error: ToolError }),

@@ -33,11 +33,14 @@ export class EventBus {
     return this.latest;
   }
 
-  /** @param make - Called at once, if at all. */
+  /** @param make - Called at once, if at all. What is published inside it comes first. */
   publish(make: () => UnsealedEvent): void {
-    const seq = ++this.latest;
-    if (this.history.capacity === 0 && !this.subject$.observed) return;
-    const event = { v: 1, seq, at: this.clock.now(), ...make() } as ToolEvent;
+    if (this.history.capacity === 0 && !this.subject$.observed) {
+      this.latest++;
+      return;
+    }
+    const made = make();
+    const event = { v: 1, seq: ++this.latest, at: this.clock.now(), ...made } as ToolEvent;
     this.history.push(event);
     this.subject$.next(event);
   }

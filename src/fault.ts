@@ -59,7 +59,7 @@ function pathOf(context: t.Context): string {
   let path = '';
   for (let index = 1; index < context.length; index++) {
     const { key } = context[index] as t.ContextEntry;
-    const above = tagOf((context[index - 1] as t.ContextEntry).type);
+    const above = kindOf((context[index - 1] as t.ContextEntry).type);
     if (above === 'UnionType' || above === 'IntersectionType') continue;
     if (/^\d+$/.test(key)) path += `[${key}]`;
     else if (/^[A-Za-z_$][\w$]*$/.test(key)) path += path === '' ? key : `.${key}`;
@@ -85,7 +85,9 @@ function withoutLostBranches(errors: Errors): Errors {
       const best = unions.get(union);
       if (!best || !kept) return;
       if (!best.branches.has(branch)) kept = undefined;
-      else if (best.branches.size > 1) kept = { ...error, context: error.context.slice(0, at + 1) };
+      else if (best.branches.size > 1 && kept === error) {
+        kept = { value: error.value, context: error.context.slice(0, at + 1) };
+      }
     });
     return kept ? [kept] : [];
   });
@@ -93,7 +95,7 @@ function withoutLostBranches(errors: Errors): Errors {
 
 function eachUnion(context: t.Context, visit: (union: string, branch: string, at: number) => void): void {
   for (let index = 0; index + 1 < context.length; index++) {
-    if (tagOf((context[index] as t.ContextEntry).type) !== 'UnionType') continue;
+    if (kindOf((context[index] as t.ContextEntry).type) !== 'UnionType') continue;
     const union = context
       .slice(0, index + 1)
       .map(({ key }) => key)
@@ -102,6 +104,18 @@ function eachUnion(context: t.Context, visit: (union: string, branch: string, at
   }
 }
 
-function tagOf(type: unknown): string | undefined {
-  return (type as { readonly _tag?: string })._tag;
+/** Codecs around another one, which hand it the value without a step of their own in the context. */
+const wrappers: ReadonlySet<string | undefined> = new Set([
+  'ExactType',
+  'ReadonlyType',
+  'RefinementType',
+  'RecursiveType',
+]);
+
+/** What kind of codec it is, or is inside its wrappers. */
+function kindOf(type: unknown): string | undefined {
+  let codec = type as { readonly _tag?: string; readonly type?: unknown };
+  // A recursion may be defined by itself.
+  for (let depth = 0; depth < 100 && wrappers.has(codec._tag); depth++) codec = codec.type as typeof codec;
+  return codec._tag;
 }

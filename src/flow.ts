@@ -3,7 +3,7 @@ import { closest } from './closest.js';
 import { type FlowFault, InvalidFlow } from './error.js';
 import { shorten } from './fault.js';
 import { formatReference, isSafePath, parseTemplate } from './reference.js';
-import { eachText, isPlainObject, pathsIn } from './resolve.js';
+import { eachText, isPlainObject, maxDepth, pathsIn } from './resolve.js';
 
 /** A step of a flow: which tool, with which arguments, and under which key its result is kept. */
 export interface Step {
@@ -25,6 +25,9 @@ export interface Flow<Input extends object = never, Context extends object = obj
   /** Carries the types; has no value. */
   readonly types?: { readonly input: (input: Input) => void; readonly context: Context; readonly tools: Tools };
 }
+
+/** A flow that was read from data: nobody knows what input it takes, and what it will give. */
+export type DecodedFlow = Flow<object, Readonly<Record<string, unknown>>>;
 
 /** The data form of a flow, as people and models write it. */
 export interface FlowData {
@@ -50,15 +53,24 @@ export interface StepData {
 /** Names that may have been meant are looked for in the first faults only: a search for each would cost its square. */
 const maxSearches = 20;
 
-/** Deeper arguments are refused: they come from an error or from somebody who means harm. */
-const maxDepth = 64;
+const defaultName = 'flow';
 
 /**
  * Reads the data form of a flow. All faults are found, not just the first.
  *
  * @returns the flow, or an InvalidFlow with every fault and its place (`steps[3].arguments.url`). Never throws.
  */
-export function decodeFlow(data: unknown): Either<InvalidFlow, Flow> {
+export function decodeFlow(data: unknown): Either<InvalidFlow, DecodedFlow> {
+  try {
+    return decoded(data);
+  } catch {
+    // A getter that throws, or a proxy: nothing that has ever been JSON.
+    const faults = [{ path: '', message: 'expected data, got an object that cannot be read' }];
+    return left(new InvalidFlow({ flow: defaultName, faults }));
+  }
+}
+
+function decoded(data: unknown): Either<InvalidFlow, DecodedFlow> {
   const faults: FlowFault[] = [];
   const fault = (path: string, message: string): void => {
     faults.push({ path, message });
@@ -66,17 +78,18 @@ export function decodeFlow(data: unknown): Either<InvalidFlow, Flow> {
   const record = recordOf(data, '', ['kind', 'name', 'steps'], fault);
   const kind = record['kind'] ?? 'chain';
   if (kind !== 'chain') fault('kind', `expected 'chain', got ${shorten(kind)}`);
-  const name = record['name'] ?? 'flow';
+  const name = record['name'] ?? defaultName;
   if (typeof name !== 'string') fault('name', `expected a text, got ${shorten(name)}`);
   const { steps } = record;
   if (isPlainObject(data) && !Array.isArray(steps)) fault('steps', `expected an array of steps, got ${shorten(steps)}`);
-  const decoded = (Array.isArray(steps) ? steps : []).map((step, index) =>
+  // `Array.from` goes over holes too, which `map` leaves as they are.
+  const decodedSteps = Array.from(Array.isArray(steps) ? (steps as unknown[]) : [], (step, index) =>
     decodeStep(step, `steps[${String(index)}]`, fault),
   );
-  const flowName = typeof name === 'string' ? name : 'flow';
+  const flowName = textOr(defaultName, name);
   return faults.length > 0
     ? left(new InvalidFlow({ flow: flowName, faults }))
-    : right({ kind: 'chain', name: flowName, steps: decoded });
+    : right({ kind: 'chain', name: flowName, steps: decodedSteps });
 }
 
 /**
@@ -137,7 +150,7 @@ function decodeStep(data: unknown, place: string, fault: (path: string, message:
   const { arguments: args = {} } = record;
   const tooDeep = depthFault(args, maxDepth, []);
   if (tooDeep) fault(`${place}.arguments`, tooDeep);
-  return { tool: String(tool), arguments: args, outputKey: String(key) };
+  return { tool: textOr('', tool), arguments: args, outputKey: textOr('', key) };
 }
 
 function recordOf(
@@ -171,12 +184,20 @@ function depthFault(data: unknown, left: number, above: readonly unknown[]): str
   return undefined;
 }
 
+function textOr(otherwise: string, value: unknown): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
 function meant(names: readonly string[]): string {
   return names.length > 0 ? `; did you mean ${names.map((name) => `'${name}'`).join(' or ')}?` : '';
 }
 
 function listed(names: ReadonlySet<string>): string {
-  const first = [...names].slice(0, 8).map((name) => `'${name}'`);
+  const first: string[] = [];
+  for (const name of names) {
+    if (first.length === 8) break;
+    first.push(`'${name}'`);
+  }
   if (first.length === 0) return 'there is no input and no earlier step';
   return `known are ${first.join(', ')}${names.size > first.length ? ` and ${String(names.size - first.length)} more` : ''}`;
 }

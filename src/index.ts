@@ -41,7 +41,7 @@ export {
   type ToolEventType,
 } from './event.js';
 export { type Chain, chain } from './chain.js';
-export { decodeFlow, type Flow, type FlowData, type Step, type StepData } from './flow.js';
+export { type DecodedFlow, decodeFlow, type Flow, type FlowData, type Step, type StepData } from './flow.js';
 export { Json } from './json.js';
 export { type CallOptions, createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.js';
 export type { OrchestratorStats, Recommender, RunOptions } from './orchestrator.js';

@@ -24,6 +24,13 @@ export function snapshot(value: unknown, bounds: SnapshotBounds = {}): Json {
   return copy(value, budget, bounds.maxDepth ?? 20, []) ?? null;
 }
 
+/** A text in one piece, at most `maxLength` characters of it; one that was cut says so at its end. */
+export function cutText(text: string, maxLength = 10_000): string {
+  if (text.length <= maxLength) return text;
+  const mark = `… (cut, of ${String(text.length)} characters)`;
+  return text.slice(0, Math.max(0, maxLength - mark.length)) + mark;
+}
+
 interface Budget {
   left: number;
 }
@@ -41,9 +48,10 @@ function copy(value: unknown, budget: Budget, depth: number, above: readonly obj
     case 'undefined':
       return undefined;
     case 'bigint':
-      return cut('bigint', { text: String(value) });
+      return copyBigint(String(value), budget);
     case 'function':
     case 'symbol':
+      budget.left -= 8;
       return cut(typeof value);
     default:
       return value === null ? null : copyObject(value as object, budget, depth, above);
@@ -54,6 +62,13 @@ function copyText(text: string, budget: Budget): Json {
   const room = Math.max(0, budget.left);
   budget.left -= text.length;
   return text.length <= room ? text : cut('string', { length: text.length, start: text.slice(0, room) });
+}
+
+function copyBigint(digits: string, budget: Budget): Json {
+  const room = Math.max(0, budget.left);
+  budget.left -= digits.length;
+  if (digits.length <= room) return cut('bigint', { text: digits });
+  return cut('bigint', { length: digits.length, start: digits.slice(0, room) });
 }
 
 function copyObject(value: object, budget: Budget, depth: number, above: readonly object[]): Json | undefined {
@@ -90,7 +105,7 @@ function copyFields(value: object, budget: Budget, depth: number, path: object[]
   const keys = Object.keys(value);
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
-    if (budget.left <= 0) {
+    if (budget.left <= 0 || key.length > budget.left) {
       define(kept, '$cut', 'fields');
       define(kept, 'left', keys.length - index);
       break;

@@ -22,6 +22,7 @@ import type { ToolEvent } from './event.js';
 import { EventBus } from './eventBus.js';
 import type { Flow, FlowData } from './flow.js';
 import { History } from './history.js';
+import { knownKeys } from './knownKeys.js';
 import { type Call, type CallGroup, type ParallelOptions, type ResultsOf, runParallel } from './parallel.js';
 import { createToolIndex, type Recommendation, type SearchOptions } from './recommend.js';
 import { createRedaction, type Redact } from './redaction.js';
@@ -181,6 +182,7 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   options: OrchestratorOptions<Tools> = {},
 ): Orchestrator<ToolsByName<Tools>> {
   const { scheduler = asyncScheduler, recommender, redact, approve } = object('options', options);
+  knownKeys('an option of an orchestrator', options, known);
   if (redact !== undefined) callable('redact', redact);
   if (approve !== undefined) callable('approve', approve);
   if (recommender !== undefined) callable('recommender', recommender);
@@ -254,6 +256,17 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   for (const tool of options.tools ?? []) register(tool);
   return orchestrator as never;
 }
+
+const known = [
+  'tools',
+  'history',
+  'scheduler',
+  'redact',
+  'maxValueLength',
+  'createId',
+  'approve',
+  'recommender',
+] as const satisfies readonly (keyof OrchestratorOptions)[];
 
 type ExecuteArguments = [name: string, args: unknown, options?: CallOptions] | [call: Call, options?: CallOptions];
 

@@ -1,5 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/Either';
-import { catchError, defer, forkJoin, map, type Observable, of, takeLast, tap, throwIfEmpty } from 'rxjs';
+import { catchError, defer, forkJoin, map, Observable, of, type Subscription, takeLast, tap, throwIfEmpty } from 'rxjs';
 import { object, wholeNumber } from '../operators/gates/argument.js';
 import { withBulkhead } from '../operators/withBulkhead.js';
 import { callOf } from './call.js';
@@ -59,7 +59,11 @@ export function runParallel(
   { failFast = false, concurrency = Infinity, parentId }: ParallelOptions,
 ): Observable<unknown> {
   wholeNumber('concurrency', concurrency, 1, true);
-  const members = Object.entries(object('group', group));
+  object('group', group);
+  // `Object.entries` would leave a hole in an array out, and what is behind it would move up.
+  const members: readonly (readonly [string, Call])[] = Array.isArray(group)
+    ? Array.from(group as readonly Call[], (member, index) => [String(index), member] as const)
+    : Object.entries(group);
   return defer(() => {
     const runId = host.nextRunId();
     const steps = members.map(([key]) => key);
@@ -71,7 +75,7 @@ export function runParallel(
       /** The results so far, by key. */
       const settled = new Map<string, Either<ToolError, unknown>>();
       const slots = withBulkhead<Either<ToolError, unknown>>({ concurrency, maxQueue: members.length });
-      const settle = ([key, member]: [string, Call]): Observable<Either<ToolError, unknown>> => {
+      const settle = ([key, member]: readonly [string, Call]): Observable<Either<ToolError, unknown>> => {
         const callId = `${runId}.${key}`;
         return memberOf(host, member, key, runId, callId).pipe(
           slots,
@@ -86,12 +90,31 @@ export function runParallel(
           }),
         );
       };
-      const settling = members.map(settle);
-      if (Array.isArray(group)) return forkJoin(settling);
-      return forkJoin(settling).pipe(
-        map((results) => Object.fromEntries(steps.map((key, index) => [key, results[index]]))),
-      );
+      const joined$ = joinedAndLeftBackwards(members.map(settle));
+      if (Array.isArray(group)) return joined$;
+      return joined$.pipe(map((results) => Object.fromEntries(steps.map((key, index) => [key, results[index]]))));
     });
+  });
+}
+
+/**
+ * `forkJoin`, but when it is left its sources are left from the last to the first: those who wait are gone by the time
+ * that a slot becomes free, and none of them begins only to be stopped.
+ */
+function joinedAndLeftBackwards<T>(sources: readonly Observable<T>[]): Observable<T[]> {
+  return new Observable((subscriber) => {
+    const joining: Subscription[] = [];
+    subscriber.add(() => {
+      for (const each of joining.reverse()) each.unsubscribe();
+    });
+    const noted = sources.map(
+      (source$) =>
+        new Observable<T>((each) => {
+          joining.push(each);
+          source$.subscribe(each);
+        }),
+    );
+    forkJoin(noted).subscribe(subscriber);
   });
 }
 

@@ -1,5 +1,5 @@
 import { formatReference, formatTemplate, type ReferencePath, type Template } from './reference.js';
-import { isPlainObject } from './resolve.js';
+import { isPlainObject, maxDepth } from './resolve.js';
 
 declare const referred: unique symbol;
 
@@ -40,57 +40,81 @@ export type Referring<T> =
         : { readonly [K in keyof T]: Referring<T[K]> }
       : T);
 
-/** Refuses fields that are not wanted: a misspelt optional one would be left out in silence. */
-export type NoOthers<Given, Wanted> = Given extends { readonly [referred]: unknown }
+/**
+ * Refuses fields that are not wanted: a misspelt optional one would be left out in silence. Only for the fields of an
+ * object that is given as such; where anything is wanted, everything is.
+ */
+export type NoOthers<Given, Wanted> = unknown extends Wanted
   ? unknown
-  : { readonly [K in Exclude<keyof Given, keyof Wanted>]: never };
+  : Given extends { readonly [referred]: unknown } | readonly unknown[]
+    ? unknown
+    : { readonly [K in Exclude<keyof Given, KeysOf<Wanted>>]: never };
+
+/** The keys of each member of a union, not only those that all have. */
+type KeysOf<T> = T extends unknown ? keyof T : never;
 
 /** The paths that recording proxies stand for. */
 const paths = new WeakMap<object, ReferencePath>();
 
-/** Stands around a path inside a text that a template string has put together. Nobody types this character. */
-const mark = '\u0000';
+/** Stands around a path inside a text that a template string has put together: nobody can have typed it. */
+const mark = `\u0000${String(Math.random()).slice(2)}\u0000`;
 
 /** An object that records which path is read from it. Only its paths exist; it holds no values. */
 export function recorder<Context>(): References<Context> {
-  return new Proxy(Object.create(null) as object, {
-    get: (_target, key) => {
-      if (typeof key === 'symbol') throw new TypeError('$: expected the name of an input field or of a step');
-      return recordingOf([key]);
-    },
+  return recording('$', (key) => {
+    if (typeof key === 'symbol') throw new TypeError('$: expected the name of an input field or of a step');
+    return recordingOf([key]);
   }) as References<Context>;
 }
 
 /**
  * The data form of what a step's function returned: recorded paths as references, texts so that they stay texts.
+ *
+ * @throws TypeError for what has no data form.
  */
-export function toData(value: unknown): unknown {
+export function toData(value: unknown, depth = maxDepth): unknown {
   if (typeof value === 'string') return formatTemplate(unmark(value));
-  if (Array.isArray(value)) return value.map(toData);
-  const path = typeof value === 'object' && value !== null ? paths.get(value) : undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  const path = paths.get(value);
   if (path) return formatReference(path);
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toData(field)]));
+  const isArray = Array.isArray(value);
+  if (!isArray && !isPlainObject(value)) return value;
+  if (depth === 0)
+    throw new TypeError(`arguments: expected at most ${String(maxDepth)} levels, and no cycle, got more`);
+  if (isArray) return value.map((item) => toData(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toData(field, depth - 1)]));
 }
 
 function recordingOf(path: ReferencePath): object {
-  const recording: object = new Proxy(Object.create(null) as object, {
-    get: (_target, key) => {
-      if (key === Symbol.toPrimitive) return (hint: string) => primitiveOf(path, hint);
-      if (typeof key === 'symbol') return undefined;
-      return recordingOf([...path, /^(0|[1-9]\d{0,14})$/.test(key) ? Number(key) : key]);
-    },
-    getPrototypeOf: () => null,
+  const written = formatReference(path);
+  const made = recording(written, (key) => {
+    if (key === Symbol.toPrimitive) return (hint: string) => primitiveOf(path, hint);
+    if (key === Symbol.iterator || key === Symbol.asyncIterator) return refuse(written, 'its items listed');
+    if (typeof key === 'symbol') return undefined;
+    return recordingOf([...path, /^(0|[1-9]\d{0,14})$/.test(key) ? Number(key) : key]);
   });
-  paths.set(recording, path);
-  return recording;
+  paths.set(made, path);
+  return made;
+}
+
+/** A proxy of which only properties can be read: anything else would find nothing there, and say nothing of it. */
+function recording(written: string, get: (key: string | symbol) => unknown): object {
+  return new Proxy(Object.create(null) as object, {
+    get: (_target, key) => get(key),
+    has: () => refuse(written, 'a search in it'),
+    ownKeys: () => refuse(written, 'its fields listed or spread'),
+    set: () => refuse(written, 'an assignment to it'),
+  });
+}
+
+function refuse(written: string, got: string): never {
+  const what = written === '$' ? 'stands for the run, expected a field of it' : 'is a reference, expected data';
+  throw new TypeError(`${written} ${what} or a template string, got ${got}`);
 }
 
 /** A reference in a template string becomes text with a mark; a number it cannot be, for it has no value yet. */
 function primitiveOf(path: ReferencePath, hint: string): string {
-  if (hint === 'number') {
-    throw new TypeError(`${formatReference(path)} is a reference, expected data or a template string, got arithmetic`);
-  }
+  if (hint === 'number') return refuse(formatReference(path), 'arithmetic');
   return `${mark}${JSON.stringify(path)}${mark}`;
 }
 
@@ -99,7 +123,15 @@ function unmark(text: string): Template {
   if (!text.includes(mark)) return { kind: 'text', text };
   const parts = text
     .split(mark)
-    .map((part, index) => (index % 2 === 1 ? (JSON.parse(part) as ReferencePath) : part))
+    .map((part, index) => (index % 2 === 1 ? pathIn(part) : part))
     .filter((part) => part !== '');
   return { kind: 'mixed', parts };
+}
+
+function pathIn(json: string): ReferencePath {
+  try {
+    return JSON.parse(json) as ReferencePath;
+  } catch {
+    throw new TypeError('expected a template string as it is, got a part of one that has a reference in it');
+  }
 }

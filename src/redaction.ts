@@ -1,4 +1,17 @@
-import { InvalidArguments, InvalidResult, type ToolError } from './error.js';
+import { bimap, type Either } from 'fp-ts/Either';
+import {
+  ChainFailed,
+  InvalidArguments,
+  InvalidResult,
+  isChainFailed,
+  isParallelFailed,
+  isToolError,
+  isToolFailed,
+  ParallelFailed,
+  type ToolError,
+  ToolFailed,
+  UnresolvedReference,
+} from './error.js';
 import type { Fault } from './fault.js';
 import { type Json, snapshot } from './json.js';
 
@@ -31,19 +44,60 @@ export function createRedaction(redact: Redact | undefined, maxLength: number): 
       return { $cut: 'redact threw' };
     }
   };
-  const showFault = (tool: string, fault: Fault): Fault => {
-    const received = show(fault.received, { tool, part: 'fault' });
-    return { ...fault, received: typeof received === 'string' ? received : JSON.stringify(received) };
+  const showText = (tool: string, text: string): string => {
+    const shown = show(text, { tool, part: 'fault' });
+    return typeof shown === 'string' ? shown : JSON.stringify(shown);
   };
-  return {
-    show,
-    showError: (error) => {
-      if (!redact || !(error instanceof InvalidArguments || error instanceof InvalidResult)) return error;
-      const faults = error.faults.map((fault) => showFault(error.tool, fault));
-      const { tool, callId } = error;
-      return error instanceof InvalidResult
-        ? new InvalidResult({ tool, callId, attempt: error.attempt, faults })
-        : new InvalidArguments({ tool, callId, faults });
-    },
+  const showFaults = (tool: string, faults: readonly Fault[]): readonly Fault[] =>
+    faults.map((fault) => ({ ...fault, received: showText(tool, fault.received) }));
+  const showCause = (cause: unknown): unknown => (isToolError(cause) ? showError(cause) : cause);
+  const showFields = (tool: string, fields: unknown): unknown =>
+    mapFields(fields, (field) => show(field, { tool, part: 'value' }));
+  const showResults = (tool: string, results: unknown): unknown =>
+    mapFields(results, (result) =>
+      bimap(showCause, (value: unknown) => show(value, { tool, part: 'value' }))(result as Either<unknown, unknown>),
+    );
+
+  /** The same error where there is nothing of a value in it, or nothing that has to be cut. */
+  const showError = (error: ToolError): ToolError => {
+    if (!redact && !isLarge(error)) return error;
+    const { tool } = error as { readonly tool: string };
+    switch (error._tag) {
+      case 'InvalidArguments':
+        return new InvalidArguments(changed(error, { faults: showFaults(tool, error.faults) }));
+      case 'InvalidResult':
+        return new InvalidResult(changed(error, { faults: showFaults(tool, error.faults) }));
+      case 'UnresolvedReference':
+        return new UnresolvedReference(changed(error, { found: showText(tool, error.found) }));
+      case 'ToolFailed': {
+        const cause = showCause(error.cause);
+        return cause === error.cause ? error : new ToolFailed(changed(error, { cause }));
+      }
+      case 'ChainFailed': {
+        const { cause, context } = error;
+        return new ChainFailed(changed(error, { cause: showCause(cause), context: showFields(tool, context) }));
+      }
+      case 'ParallelFailed': {
+        const { cause, results } = error;
+        return new ParallelFailed(changed(error, { cause: showCause(cause), results: showResults(tool, results) }));
+      }
+      default:
+        return error;
+    }
   };
+  return { show, showError };
+}
+
+/** True for an error that holds results, of whatever size, or one that holds such an error. */
+function isLarge(error: unknown): boolean {
+  return isChainFailed(error) || isParallelFailed(error) || (isToolFailed(error) && isLarge(error.cause));
+}
+
+/** An error's fields, as its class takes them, but for some. */
+function changed<E extends ToolError>(error: E, fields: Partial<E>): E {
+  return Object.assign({}, error, fields);
+}
+
+function mapFields(fields: unknown, show: (field: unknown) => unknown): unknown {
+  return Object.fromEntries(Object.entries(fields as object).map(([key, field]) => [key, show(field)]));
 }

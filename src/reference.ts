@@ -91,7 +91,11 @@ function formatPath([root, ...rest]: ReferencePath): string {
 function escapeText(text: string, first: boolean, beforeReference: boolean): string {
   const leading = dollarsAt(text, 0);
   const doubled = text[leading] === '{' || (beforeReference && leading === text.length);
-  const escaped = text.replace(beforeReference ? /\$+(?=\{|$)/g : /\$+(?=\{)/g, '$&$&');
+  const escaped = text.replace(/\$+/g, (dollars, at: number) => {
+    const behind = at + dollars.length;
+    const opens = text[behind] === '{' || (beforeReference && behind === text.length);
+    return opens ? dollars + dollars : dollars;
+  });
   return first && !doubled && (leading > 1 || readsAsReference(text)) ? `$${escaped}` : escaped;
 }
 
@@ -106,24 +110,41 @@ function dollarsAt(text: string, at: number): number {
 }
 
 const nameToken = /[A-Za-z_]\w*/y;
-const keyToken = /\.([\w-]+)|\[(\d{1,15})\]|\[("(?:[^"\\]|\\.)*")\]/y;
-const quotedRoot = /\[("(?:[^"\\]|\\.)*")\]/y;
+const keyToken = /\.([\w-]+)|\[(\d{1,15})\]/y;
 
 /** The path that begins at `start`, and where it ends; undefined where none begins. */
 function pathAt(text: string, start: number): { readonly path: ReferencePath; readonly end: number } | undefined {
-  const name = matchAt(nameToken, text, start);
-  const quoted = name ? undefined : matchAt(quotedRoot, text, start);
-  const root = name ? name[0] : unquote(quoted?.[1]);
-  if (root === undefined) return undefined;
-  let end = start + ((name ?? quoted)?.[0].length ?? 0);
+  const name = matchAt(nameToken, text, start)?.[0];
+  const root = name === undefined ? quotedAt(text, start) : { key: name, end: start + name.length };
+  if (!root) return undefined;
   const rest: (string | number)[] = [];
-  for (let token = matchAt(keyToken, text, end); token; token = matchAt(keyToken, text, end)) {
-    const key = token[1] ?? (token[2] === undefined ? unquote(token[3]) : Number(token[2]));
-    if (key === undefined) break;
-    rest.push(key);
-    end += token[0].length;
+  let { end } = root;
+  for (let next = keyAt(text, end); next; next = keyAt(text, end)) {
+    rest.push(next.key);
+    ({ end } = next);
   }
-  return { path: [root, ...rest], end };
+  return { path: [root.key, ...rest], end };
+}
+
+interface KeyAt<Key> {
+  readonly key: Key;
+  readonly end: number;
+}
+
+function keyAt(text: string, start: number): KeyAt<string | number> | undefined {
+  const token = matchAt(keyToken, text, start);
+  if (!token) return quotedAt(text, start);
+  return { key: token[1] ?? Number(token[2]), end: start + token[0].length };
+}
+
+/** The key of `["…"]`. Read by hand: a pattern for what may be escaped overflows the stack with a long key. */
+function quotedAt(text: string, start: number): KeyAt<string> | undefined {
+  if (!text.startsWith('["', start)) return undefined;
+  let quote = start + 2;
+  while (quote < text.length && text[quote] !== '"') quote += text[quote] === '\\' ? 2 : 1;
+  if (!text.startsWith('"]', quote)) return undefined;
+  const key = unquote(text.slice(start + 1, quote + 1));
+  return key === undefined ? undefined : { key, end: quote + 2 };
 }
 
 function matchAt(token: RegExp, text: string, at: number): RegExpExecArray | undefined {
@@ -132,8 +153,7 @@ function matchAt(token: RegExp, text: string, at: number): RegExpExecArray | und
 }
 
 /** What a JSON string says; undefined where it is none. */
-function unquote(json: string | undefined): string | undefined {
-  if (json === undefined) return undefined;
+function unquote(json: string): string | undefined {
   try {
     return JSON.parse(json) as string;
   } catch {

@@ -38,6 +38,8 @@ export interface Held {
 /** The tools of an orchestrator, as they come and go, and how each is doing. */
 export class Registry {
   private readonly runtimes = new Map<string, ToolRuntime>();
+  /** Those that are registered no longer, but may have calls that go on. */
+  private readonly retired = new Set<ToolRuntime>();
   /** The catalogue as last given out; undefined once it has changed. */
   private catalogue: readonly AnyTool[] | undefined;
 
@@ -95,6 +97,8 @@ export class Registry {
     if (!runtime) return false;
     runtime.stopReporting();
     this.runtimes.delete(name);
+    this.forgetIdle();
+    if (!runtime.idle) this.retired.add(runtime);
     this.catalogue = undefined;
     this.bus.publish(() => ({ type: 'tool.unregistered', tool: name }));
     return true;
@@ -119,7 +123,8 @@ export class Registry {
 
   /** What the gates hold now, those of several tools counted once. */
   held(): Held {
-    const runtimes = [...this.runtimes.values()];
+    this.forgetIdle();
+    const runtimes = [...this.runtimes.values(), ...this.retired];
     const loads = runtimes.map((runtime) => runtime.load());
     const semaphores = new Set(runtimes.flatMap(({ semaphore }) => semaphore ?? []));
     const limiters = new Set(runtimes.flatMap(({ rateLimit }) => rateLimit?.limiter ?? []));
@@ -131,6 +136,10 @@ export class Registry {
       waiting: sum(gates, ({ queued }) => queued),
       timers: sum(gates, ({ timers }) => timers),
     };
+  }
+
+  private forgetIdle(): void {
+    for (const runtime of this.retired) if (runtime.idle) this.retired.delete(runtime);
   }
 
   /** What is so now, then the events that follow it. */

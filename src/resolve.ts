@@ -2,6 +2,9 @@ import { shorten } from './fault.js';
 import { snapshot } from './json.js';
 import { formatReference, isSafePath, parseTemplate, type ReferencePath, type Template } from './reference.js';
 
+/** Arguments that are nested deeper are refused: they come from an error or from somebody who means harm. */
+export const maxDepth = 64;
+
 /** A reference that leads nowhere. */
 export class DeadEnd extends Error {
   constructor(
@@ -45,11 +48,14 @@ export function eachText(data: unknown, path: string, visit: (text: string, path
   }
 }
 
-/** True for `{…}` and for objects without a prototype: what is looked into. Dates, Maps, instances stay as they are. */
+/**
+ * True for `{…}` and for objects without a prototype: what is looked into. Dates, Maps, instances stay as they are. An
+ * object of another realm (Jest has tests in one of their own) has another `Object.prototype`, which has none above it.
+ */
 export function isPlainObject(data: unknown): data is Readonly<Record<string, unknown>> {
-  if (typeof data !== 'object' || data === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(data);
-  return prototype === null || prototype === Object.prototype;
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return false;
+  const prototype = Object.getPrototypeOf(data) as object | null;
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The paths that a template refers to. */
@@ -90,8 +96,9 @@ function ownProperty(value: unknown, key: string | number): unknown {
   return (value as Readonly<Record<string | number, unknown>>)[key];
 }
 
+/** A value in the middle of a text: objects as JSON, and what JSON has as a text, such as a Date, without quotes. */
 function asText(value: unknown): string {
-  return typeof value === 'object'
-    ? JSON.stringify(snapshot(value, { maxLength: Infinity }))
-    : `${value as string | number}`;
+  if (typeof value !== 'object') return `${value as string | number}`;
+  const json = snapshot(value, { maxLength: Infinity, maxDepth: Infinity });
+  return typeof json === 'string' ? json : JSON.stringify(json);
 }

@@ -44,7 +44,7 @@ export function runChain(host: CallHost, flow: unknown, input: unknown, parentId
       const chain = decoded.right;
       const faults = isPlainObject(input)
         ? faultsOfFlow(chain, Object.keys(input), (tool) => host.find(tool) !== undefined, host.closest)
-        : [{ path: 'input', message: `expected an object, got ${shorten(input)}` }];
+        : [{ path: 'input', message: `expected a plain object, got ${shorten(input)}` }];
       if (faults.length > 0) throw new InvalidFlow({ flow: name, faults });
       return contextsOf(host, chain, new ContextLog(input as object), run.runId, advanced);
     });

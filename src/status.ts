@@ -3,8 +3,8 @@ import { isCircuitOpen, type ToolError } from './error.js';
 import type { Load, ToolEvent } from './event.js';
 
 /**
- * How a tool is doing, told apart by `state`: `available` | `busy` (calls run) | `rate_limited` (a further call would
- * start at `availableAt`, in the scheduler's ms) | `error` (the last call failed or the circuit is open; the next
+ * How a tool is doing, told apart by `state`: `available` | `busy` (calls run or wait) | `rate_limited` (a further call
+ * would start at `availableAt`, in the scheduler's ms) | `error` (the last call failed or the circuit is open; the next
  * success clears it).
  */
 export type ToolStatus = Status<ToolError> & {
@@ -25,7 +25,7 @@ export type ToolStatuses = Readonly<Record<string, ToolStatus>>;
 export function toolStatus(tool: string, load: Load, error: ToolError | undefined, now: number): ToolStatus {
   const { queued, accepting, running, availableAt, retryAt } = load;
   const circuit = retryAt === undefined || retryAt <= now ? {} : { retryAt };
-  return { tool, ...toStatus({ running, availableAt, error }, now), queued, accepting, ...circuit };
+  return { tool, ...toStatus({ running, queued, availableAt, error }, now), queued, accepting, ...circuit };
 }
 
 /**
@@ -34,7 +34,7 @@ export function toolStatus(tool: string, load: Load, error: ToolError | undefine
  *
  * @param status - Before; undefined while the tool is not registered, or nothing is known of it.
  * @param event - What happened. The event of another tool, or of a run, changes nothing.
- * @returns undefined once the tool is unregistered.
+ * @returns the same object where nothing has changed; undefined once the tool is unregistered.
  */
 export function statusOf(status: ToolStatus | undefined, event: ToolEvent): ToolStatus | undefined {
   if (!('tool' in event) || (status && event.tool !== status.tool)) return status;
@@ -43,7 +43,8 @@ export function statusOf(status: ToolStatus | undefined, event: ToolEvent): Tool
     return toolStatus(event.tool, { running: 0, queued: 0, accepting: true }, undefined, event.at);
   }
   if (!('load' in event) || event.load === undefined) return status;
-  return toolStatus(event.tool, event.load, errorAfter(errorIn(status), event), event.at);
+  const after = toolStatus(event.tool, event.load, errorAfter(errorIn(status), event), event.at);
+  return status && sameStatus(status, after) ? status : after;
 }
 
 /** All tools' statuses after an event, from those before. The same object where the event changes none. */
@@ -52,8 +53,10 @@ export function statusesOf(statuses: ToolStatuses, event: ToolEvent): ToolStatus
   const before = Object.hasOwn(statuses, event.tool) ? statuses[event.tool] : undefined;
   const after = statusOf(before, event);
   if (after === before) return statuses;
-  const { [event.tool]: _before, ...others } = statuses;
-  return after ? { ...others, [event.tool]: after } : others;
+  // Written over in its place: a list drawn from the record does not jump.
+  if (after) return { ...statuses, [event.tool]: after };
+  const { [event.tool]: _gone, ...others } = statuses;
+  return others;
 }
 
 /** The status when `now` has come and nothing has happened since: a rate limit that has passed, or a circuit whose time has come, holds nobody back. */

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import type { Json } from './json.js';
+import { cutText, type Json } from './json.js';
 
 /** Marks our errors for every copy of this package in a process: `instanceof` knows only its own. */
 const brand: unique symbol = Symbol.for('toolstream.error') as never;
@@ -20,7 +20,7 @@ export interface TaggedErrorClass<Tag extends string, P extends t.Props> {
   readonly fields: t.Type<FieldsOf<P>, Json>;
 }
 
-/** The classes made so far, by tag: what an error in JSON is read back with. */
+/** The classes by their tags: what an error in JSON is read back with. */
 const classes = new Map<string, TaggedErrorClass<string, t.Props>>();
 
 type FieldsOf<P extends t.Props> = { readonly [K in keyof P]: t.TypeOf<P[K]> };
@@ -36,7 +36,8 @@ export function taggedError<Tag extends string, P extends t.Props>(
   props: P,
   message: (fields: FieldsOf<P>) => string,
 ): TaggedErrorClass<Tag, P> {
-  const codec = t.type(props) as unknown as t.Type<FieldsOf<P>, Json>;
+  // Exact: what else stands in the JSON, or was attached to the error, is none of its fields.
+  const codec = t.exact(t.type(props)) as unknown as t.Type<FieldsOf<P>, Json>;
 
   class TaggedError extends Error {
     static readonly tag = tag;
@@ -54,21 +55,30 @@ export function taggedError<Tag extends string, P extends t.Props>(
     }
 
     toJSON(): Json {
-      return { _tag: tag, message: this.message, ...(codec.encode(this as never) as object) };
+      return { _tag: tag, message: cutText(this.message), ...(codec.encode(this as never) as object) };
     }
   }
   Object.defineProperty(TaggedError.prototype, 'name', { value: tag, configurable: true, writable: true });
   Object.defineProperty(TaggedError.prototype, brand, { value: true });
-  classes.set(tag, TaggedError as never);
   return TaggedError as never;
+}
+
+/** Has errors of these classes read back as their instances. The class itself, not the one that it extends. */
+export function readBackAs(...made: readonly { readonly tag: string }[]): void {
+  for (const one of made) classes.set(one.tag, one as never);
 }
 
 /** The error that this JSON was made from; undefined where it is none of ours. */
 export function reviveTagged(json: unknown): Tagged<string> | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
-  const made = classes.get(String((json as { readonly _tag?: unknown })._tag));
+  const { _tag, message } = json as { readonly _tag?: unknown; readonly message?: unknown };
+  const made = typeof _tag === 'string' ? classes.get(_tag) : undefined;
   const fields = made?.fields.decode(json);
-  return made && fields?._tag === 'Right' ? new made(fields.right) : undefined;
+  if (!made || fields?._tag !== 'Right') return undefined;
+  const error = new made(fields.right);
+  // Its own words: a cause that was cut, or another version, would put it differently.
+  if (typeof message === 'string') Object.defineProperty(error, 'message', { value: message });
+  return error;
 }
 
 /** True for an error of ours with this tag, or with any where none is given; also one of another copy of the package. */

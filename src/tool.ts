@@ -11,8 +11,8 @@ import { type HedgeOptions, withHedge } from '../operators/withHedge.js';
 import { type RetryOptions, withRetry } from '../operators/withRetry.js';
 import type { Approve } from './approval.js';
 import { callable, object, oneOf, positiveMs, wholeNumber } from '../operators/gates/argument.js';
-import { closest } from './closest.js';
 import type { ToolError } from './error.js';
+import { knownKeys } from './knownKeys.js';
 
 /** What `run` is told of the call it works for. */
 export interface ToolCall {
@@ -141,8 +141,8 @@ export interface Tool<Name extends string = string, Args = unknown, Result = unk
   readonly types?: { readonly args: (args: Args) => void; readonly result: Result };
 }
 
-// `any` and not `unknown`: the arguments stand in a parameter, so only `any` lets every tool fit.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+/** Any tool, whatever its types. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- arguments stand in a parameter: only `any` fits all
 export type AnyTool = Tool<string, any>;
 
 /** What a caller passes to a tool. */
@@ -155,8 +155,9 @@ export type ResultOf<T> = T extends Tool<string, never, infer Result> ? Result :
  * Makes a tool. With an `output` codec each value that `run` gives is checked, and results have the codec's type;
  * without one they have the type that `run` says.
  *
- * `run` may return an Observable, a Promise, an AsyncIterable or an Iterable (each item is a value), and may throw. It
- * is called at each subscription, once for each attempt.
+ * `run` may return an Observable, a Promise, an AsyncIterable or an Iterable, and may throw. It is called at each
+ * subscription, once for each attempt. An array is an Iterable, so each of its items is a value of the stream: give
+ * `of(array)`, or a promise of it, where the array itself is the value.
  *
  * @throws TypeError, RangeError for a setting that is missing, unknown or out of its range.
  *
@@ -194,11 +195,11 @@ export function defineTool(definition: AnyTool): AnyTool {
   positiveMs('timeoutMs', definition.timeoutMs ?? 30_000);
   positiveMs('deadlineMs', definition.deadlineMs ?? Infinity);
   oneOf('releaseOn', definition.releaseOn ?? 'teardown', ['teardown', 'settle']);
-  for (const operator of definition.operators ?? []) callable('operators', operator);
+  checkOperators(definition.operators ?? []);
   semaphoreOf(definition);
   rateLimitOf(definition);
   checkRemedies(definition);
-  checkKeys(definition);
+  knownKeys('a setting of a tool', definition, known);
   return Object.freeze({ ...definition });
 }
 
@@ -221,7 +222,8 @@ export function rateLimitOf({ rateLimit }: Pick<AnyTool, 'rateLimit'>): ReadyRat
   if (rateLimit instanceof Limiter) return { limiter: rateLimit, key: undefined, cost: 1, feedback: false };
   const { key, cost = 1, feedback = false } = object('rateLimit', rateLimit);
   if (key !== undefined) callable('rateLimit.key', key);
-  const limiter = 'limiter' in rateLimit ? rateLimit.limiter : new Limiter(rateLimit);
+  const limiter = 'limiter' in rateLimit ? checkLimiter(rateLimit.limiter) : new Limiter(rateLimit);
+  if (typeof cost !== 'function') limiter.checkCost(cost);
   return { limiter, key, cost, feedback };
 }
 
@@ -292,6 +294,23 @@ function checkCodec(name: string, codec: unknown): void {
   }
 }
 
+function checkOperators(operators: unknown): void {
+  if (!Array.isArray(operators)) {
+    throw new TypeError(`operators: expected an array of operators, got ${kindOf(operators)}`);
+  }
+  for (const operator of operators) callable('operators', operator as () => unknown);
+}
+
+function checkLimiter(limiter: unknown): RateLimiter {
+  if (limiter instanceof Limiter) return limiter;
+  throw new TypeError(`rateLimit.limiter: expected a RateLimiter, got ${kindOf(limiter)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value == null) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
 const known = [
   'name',
   'description',
@@ -314,14 +333,3 @@ const known = [
   'operators',
   'run',
 ] as const satisfies readonly (keyof AnyTool)[];
-
-/** A setting that is misspelt would be ignored in silence, in code that no compiler checks. */
-function checkKeys(definition: object): void {
-  for (const key of Object.keys(definition)) {
-    if ((known as readonly string[]).includes(key)) continue;
-    const [meant] = closest(key, known);
-    throw new TypeError(
-      `${key}: expected a setting of a tool, got '${key}'${meant ? `; did you mean '${meant}'?` : ''}`,
-    );
-  }
-}

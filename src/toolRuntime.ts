@@ -22,7 +22,9 @@ export class ToolRuntime {
   stopReporting: () => void = () => undefined;
   /** The last failure, until a success clears it. */
   lastError: ToolError | undefined;
-  private readonly calls: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
+  /** How many calls there are, those between two attempts too. */
+  private calls = 0;
+  private readonly phases: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
   /** How many attempts wait for a rate permit. */
   private limited = 0;
   /** When the last of them is expected to start. */
@@ -40,10 +42,18 @@ export class ToolRuntime {
     this.deadlineMs = tool.deadlineMs ?? Infinity;
   }
 
+  callBegan(): void {
+    this.calls++;
+  }
+
+  callEnded(): void {
+    this.calls--;
+  }
+
   /** Counts a call that goes from one phase to another. */
   move(from: CallPhase, to: CallPhase): void {
-    this.calls[from]--;
-    this.calls[to]++;
+    this.phases[from]--;
+    this.phases[to]++;
   }
 
   /** Counts an attempt that waits for a rate permit until `availableAt`, as far as can be foreseen. */
@@ -57,13 +67,18 @@ export class ToolRuntime {
     if (--this.limited === 0) this.limitedUntil = -Infinity;
   }
 
+  /** True when no call of the tool goes on, and none has left work behind that keeps its slot. */
+  get idle(): boolean {
+    return this.calls === 0 && (this.semaphore?.permits ?? 0) === 0;
+  }
+
   /** What the tool has to do now. */
   load(): Load {
     const availableAt = this.availableAt();
     const retryAt = this.circuit?.circuit.retryAt;
     return {
-      running: this.calls.running,
-      queued: this.calls.queued,
+      running: this.phases.running,
+      queued: this.phases.queued,
       accepting: (this.semaphore?.accepts ?? true) && this.limitAccepts() && this.circuitAccepts(),
       ...(availableAt === undefined ? {} : { availableAt }),
       ...(retryAt === undefined ? {} : { retryAt }),

@@ -14,6 +14,8 @@ export class Work {
   /** True while a promise of the tool's is pending. */
   private pending = false;
   private done = false;
+  /** What an iterator threw when nobody listened any more. */
+  private late: LateEnd = {};
   private settled: ((end: LateEnd) => void) | undefined;
 
   constructor(observer: Observer<unknown>) {
@@ -32,9 +34,12 @@ export class Work {
   }
 
   /**
+   * Nothing is begun after `stop`; a promise, which has begun already, is followed all the same.
+   *
    * @throws TypeError for what is no stream; a string is refused too, though one can iterate over its letters.
    */
   start(input: ObservableInput<unknown>): void {
+    if (this.subscriber.closed && !isThenable(input)) return;
     if (isObservable(input)) {
       input.subscribe(this.subscriber);
     } else if (isThenable(input)) {
@@ -63,7 +68,8 @@ export class Work {
 
   private awaitOne(promise: PromiseLike<unknown>): void {
     this.pending = true;
-    promise.then(
+    // A thenable of somebody else's may throw, or call back twice.
+    Promise.resolve(promise).then(
       (value) => {
         this.done = true;
         this.settle({});
@@ -78,42 +84,39 @@ export class Work {
   }
 
   private iterate(iterator: AsyncIterator<unknown>): void {
-    /** What `next` was last asked for. */
-    let asked: Promise<unknown> = Promise.resolve();
-    const pull = (): void => {
-      this.pending = true;
-      asked = called(() => iterator.next()).then(
-        ({ done, value }) => {
-          this.pending = false;
-          this.done = done === true;
-          if (this.done) {
-            this.subscriber.complete();
-          } else if (!this.subscriber.closed) {
-            this.subscriber.next(value);
-            if (!this.subscriber.closed) pull();
-          }
-        },
-        (error: unknown) => {
-          this.pending = false;
-          this.done = true;
-          this.subscriber.error(error);
-        },
-      );
-    };
+    const pulled = this.pull(iterator);
     this.subscriber.add(() => {
       // Only an iterator that has not come to its end is told to return.
       if (this.done) return;
-      const closed = called(() => iterator.return?.());
-      Promise.all([asked, closed]).then(
-        () => {
-          this.settle({});
-        },
-        (error: unknown) => {
-          this.settle({ error });
-        },
-      );
+      const returned = called(() => iterator.return?.());
+      void Promise.allSettled([pulled, returned]).then((ends) => {
+        const [late] = ends.flatMap((end) => (end.status === 'rejected' ? [{ error: end.reason as unknown }] : []));
+        this.settle(late ?? this.late);
+      });
     });
-    pull();
+  }
+
+  /** Asks for one item after the other, as long as somebody listens. Never rejects. */
+  private async pull(iterator: AsyncIterator<unknown>): Promise<void> {
+    try {
+      while (!this.subscriber.closed) {
+        this.pending = true;
+        const result: unknown = await iterator.next();
+        this.pending = false;
+        if (typeof result !== 'object' || result === null) {
+          throw new TypeError(`expected an iterator's result, an object, got ${shorten(result)}`);
+        }
+        const { done, value } = result as { readonly done?: unknown; readonly value?: unknown };
+        this.done = Boolean(done);
+        if (this.done) this.subscriber.complete();
+        else this.subscriber.next(value);
+      }
+    } catch (error) {
+      this.pending = false;
+      this.done = true;
+      if (this.subscriber.closed) this.late = { error };
+      this.subscriber.error(error);
+    }
   }
 
   private settle(end: LateEnd): void {

@@ -56,6 +56,8 @@ export class RateLimiter {
   private readonly lanes = new Map<string, Lane>();
   private options: RateLimitOptions;
   private settings: Settings;
+  /** Until then no lane becomes idle, so that looking for one can be spared: a start only ever puts it off. */
+  private noneIdleBefore = -Infinity;
 
   /** @throws TypeError, RangeError for an option that is out of its range. */
   constructor(options: RateLimitOptions) {
@@ -84,8 +86,8 @@ export class RateLimiter {
 
   /** When a start with this key would be possible, behind those who wait, in the clock's ms. */
   availableAt(clock: Clock, key = ''): number {
-    const now = this.time.at(clock.now());
-    return now + (this.lanes.get(key)?.waitMs(now, 1) ?? 0);
+    const now = clock.now();
+    return now + (this.lanes.get(key)?.waitMs(this.time.at(now), 1) ?? 0);
   }
 
   /** True when a start with this key would not be refused, though it may have to wait. */
@@ -94,6 +96,7 @@ export class RateLimiter {
     const lane = this.lanes.get(key);
     if (lane) return lane.refusal(lane.waitMs(now, 1)) === undefined;
     if (this.lanes.size < this.settings.maxKeys) return true;
+    if (now < this.noneIdleBefore) return false;
     for (const other of this.lanes.values()) if (other.isIdle(now)) return true;
     return false;
   }
@@ -109,9 +112,9 @@ export class RateLimiter {
     // Those who are due, but whose timer has not gone off yet, come first.
     this.lanes.get(key)?.serveIfDue();
     const now = this.time.at(clock.now());
-    const lane = this.lanes.get(key) ?? this.open(key, now);
+    const lane = this.lanes.get(key) ?? this.open(key, now, cost);
     if (!lane) {
-      request.refused('maxKeys', this.settings.limits.perMs);
+      request.refused('maxKeys', this.noneIdleBefore > now ? this.noneIdleBefore - now : this.settings.limits.perMs);
       return undefined;
     }
     return lane.acquire(clock, now, cost, request);
@@ -127,6 +130,7 @@ export class RateLimiter {
     const options = { ...this.options, ...changes };
     this.settings = settingsOf(options);
     this.options = options;
+    this.noneIdleBefore = -Infinity;
     for (const lane of this.lanes.values()) lane.update(this.settings);
   }
 
@@ -136,7 +140,7 @@ export class RateLimiter {
    */
   holdBack(clock: Clock, ms: number, key = ''): void {
     const now = this.time.at(clock.now());
-    (this.lanes.get(key) ?? this.open(key, now))?.holdBack(clock, now + ms);
+    (this.lanes.get(key) ?? this.open(key, now, 1))?.holdBack(clock, now + ms);
   }
 
   /** @throws TypeError, RangeError for a cost that can never be granted. */
@@ -145,22 +149,32 @@ export class RateLimiter {
   }
 
   /** A lane for a new key. Idle lanes make room: a few are looked at each time, all of them when there is none left. */
-  private open(key: string, now: number): Lane | undefined {
-    this.evictIdle(now, 4);
-    if (this.lanes.size >= this.settings.maxKeys) this.evictIdle(now, this.lanes.size);
+  private open(key: string, now: number, cost: number): Lane | undefined {
+    this.evictSome(now, 4);
+    if (this.lanes.size >= this.settings.maxKeys) this.evictAll(now);
     if (this.lanes.size >= this.settings.maxKeys) return undefined;
     const lane = new Lane(this.settings, this.time);
     this.lanes.set(key, lane);
+    this.noneIdleBefore = Math.min(this.noneIdleBefore, now + lane.idleMs(now, cost));
     return lane;
   }
 
   /** Looks at the next `count` lanes, in turn: an idle one goes, any other goes to the end of the line. */
-  private evictIdle(now: number, count: number): void {
+  private evictSome(now: number, count: number): void {
     let looked = 0;
     for (const [key, lane] of this.lanes) {
       if (looked++ === count) return;
       this.lanes.delete(key);
       if (!lane.isIdle(now)) this.lanes.set(key, lane);
+    }
+  }
+
+  private evictAll(now: number): void {
+    if (now < this.noneIdleBefore) return;
+    this.noneIdleBefore = Infinity;
+    for (const [key, lane] of this.lanes) {
+      if (lane.isIdle(now)) this.lanes.delete(key);
+      else this.noneIdleBefore = Math.min(this.noneIdleBefore, now + lane.idleMs(now));
     }
   }
 }
@@ -205,7 +219,12 @@ class Lane {
   }
 
   isIdle(now: number): boolean {
-    return this.queue.length === 0 && !this.serving && now >= this.heldUntil && this.policy.isIdle(now);
+    return this.queue.length === 0 && now >= this.heldUntil && this.policy.isIdle(now);
+  }
+
+  /** In how long it is idle, after another start of `cost`, if nothing else starts. */
+  idleMs(now: number, cost = 0): number {
+    return Math.max(this.policy.waitMs(now, this.policy.capacity, cost), this.heldUntil - now);
   }
 
   waitMs(now: number, cost: number): number {
@@ -248,7 +267,7 @@ class Lane {
     this.queuedCost += cost;
     if (this.queue.length === 1 && !this.serving) this.armFor(place.value, now);
     return {
-      availableAt: now + waitMs,
+      availableAt: clock.now() + waitMs,
       cancel: () => {
         this.cancel(place);
       },
@@ -265,7 +284,7 @@ class Lane {
   private cancel(place: Place<Waiter>): void {
     const wasHead = this.queue.head === place.value;
     if (!this.queue.remove(place)) return;
-    this.queuedCost -= place.value.cost;
+    this.queuedCost = this.costWithout(place.value);
     if (wasHead) this.serve();
   }
 
@@ -286,7 +305,7 @@ class Lane {
           return;
         }
         this.queue.shift();
-        this.queuedCost -= cost;
+        this.queuedCost = this.costWithout(head);
         if (granted) this.policy.take(now, cost);
         isolated(clock, () => {
           if (granted) request.granted();
@@ -304,6 +323,11 @@ class Lane {
 
   private headWaitMs(now: number, { cost }: Waiter): number {
     return Math.max(this.policy.waitMs(now, cost, 0), this.heldUntil - now, 0);
+  }
+
+  /** The costs of the queue, which `waiter` has left. Sums of fractions are not exact: an empty queue costs nothing. */
+  private costWithout(waiter: Waiter): number {
+    return this.queue.length === 0 ? 0 : this.queuedCost - waiter.cost;
   }
 
   private armFor(head: Waiter, now: number): void {

@@ -4,7 +4,7 @@ function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (value === null) return 'null';
   if (typeof value === 'object') return Array.isArray(value) ? 'an array' : 'an object';
-  return `${value as number}`;
+  return typeof value === 'symbol' ? value.toString() : `${value as number}`;
 }
 
 function refuse(name: string, expected: string, got: unknown): never {

@@ -103,6 +103,21 @@ describe('withCache, entered again', () => {
     expect([log, source.starts, source.ends, results.running]).to.deep.equal([['b'], 2, 1, 1]);
   });
 
+  it('begins anew for a source that asks for its own key as it is torn down', () => {
+    const results = new ResultCache();
+    const log: unknown[] = [];
+    let starts = 0;
+    const source$: Observable<number> = new Observable((subscriber) => {
+      subscriber.next(++starts);
+      if (starts > 1) subscriber.complete();
+      return () => {
+        if (starts === 1) listen(log, source$.pipe(withCache(results)));
+      };
+    });
+    source$.pipe(withCache(results)).subscribe().unsubscribe();
+    expect([log, starts, results.running, results.size]).to.deep.equal([['2', 'end'], 2, 0, 1]);
+  });
+
   it('goes on for a handler that asks again and then leaves', () => {
     const results = new ResultCache();
     const source$ = new Subject<string>();

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { concat, defer, mergeMap, NEVER, type Observable, of, Subject, throwError, timer } from 'rxjs';
+import { concat, defer, mergeMap, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
 import { ResultCache, withCache } from '../../operators/index.js';
 import { counted } from '../support/relay.js';
 import { successive } from '../support/successive.js';
@@ -110,6 +110,29 @@ describe('withCache, with staleWhileRevalidateMs', () => {
         flush();
       });
     }
+  });
+
+  it('tears all of them down when all are forgotten, though one throws at that, of which the host hears', () => {
+    virtually(({ flush }) => {
+      const results = new ResultCache(options);
+      const careless$ = new Observable<string>(() => () => {
+        throw new Error('teardown');
+      });
+      const fetching = counted(NEVER);
+      const cached = [careless$, fetching.counted$].map((second$, key) =>
+        successive<unknown>([of('old'), second$]).pipe(withCache(results, { key })),
+      );
+      for (const cached$ of cached) cached$.subscribe();
+      timer(5).subscribe(() => {
+        for (const cached$ of cached) cached$.subscribe();
+        expect(results.running).to.equal(2);
+        expect(() => {
+          results.clear();
+        }).not.to.throw();
+      });
+      expect(flush).to.throw('teardown');
+      expect([results.running, fetching.ends]).to.deep.equal([0, 1]);
+    });
   });
 });
 

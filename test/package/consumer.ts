@@ -29,9 +29,7 @@ const flow = chain<{ start: number }>('flow')
 export async function run(): Promise<string> {
   const four: number = await firstValueFrom(orchestrator.execute('double', { n: 2 }).pipe(withTimeout(1_000)));
   const { words } = await lastValueFrom(orchestrator.run(flow, { start: four }));
-  const { a, b } = await lastValueFrom(
-    orchestrator.parallel({ a: call(double, { n: 5 }), b: call(label, { of: 1 }) }),
-  );
+  const { a, b } = await lastValueFrom(orchestrator.parallel({ a: call(double, { n: 5 }), b: call(label, { of: 1 }) }));
   const window = new SlidingWindow({ limit: 1, perMs: 10 });
   return `${words.text}, ${String(isRight(a) && a.right)}, ${String(isRight(b) && b.right.text)}, ${String(window.waitMs(0, 1, 0))}`;
 }

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { Subscription, type Subscriber } from 'rxjs';
-import { isTerminal, statusAt, statusesOf, type ToolEvent, type ToolStatus, type ToolStatuses } from '../../src/index.js';
+import {
+  isTerminal,
+  statusAt,
+  statusesOf,
+  type ToolEvent,
+  type ToolStatus,
+  type ToolStatuses,
+} from '../../src/index.js';
 import { type AtWork, type CallPlan, plannedTool, type Reaction, type Scenario } from './scenario.js';
 import { Stage, toolOf } from './stage.js';
 
@@ -35,7 +42,9 @@ export class Play {
     this.stage.orchestrator.events$.subscribe((event) => {
       this.folded = statusesOf(this.folded, event);
       // While an event waits to be delivered, what is so now is ahead of what has been told.
-      if (event.seq === this.published) this.compareStatuses(`at event ${String(event.seq)}`);
+      if (event.seq === this.published && 'tool' in event) {
+        this.compareStatuses(`at event ${String(event.seq)}`, event.tool);
+      }
     });
     for (const reaction of scenario.reactions) this.plan(reaction);
     for (const call of scenario.calls) {
@@ -44,21 +53,20 @@ export class Play {
       });
     }
     for (const at of scenario.looks) {
-      // Between two instants, when all that is due has been done.
-      this.stage.at(at + 0.5, () => {
+      this.stage.at(at, () => {
         this.watch();
-        this.compareStatuses(`at ${String(at)} ms`);
       });
     }
   }
 
   /** Lets it all happen; after 100 ms everybody leaves. */
   async run(): Promise<void> {
-    await this.stage.play(100);
+    const compare = (): void => {
+      this.compareStatuses(`at ${String(this.stage.now)} ms`);
+    };
+    await this.stage.play(100, compare);
     for (const call of this.calls) call.unsubscribe();
-    this.compareStatuses('when everybody has left');
-    await this.stage.play();
-    this.compareStatuses('in the end');
+    await this.stage.play(Infinity, compare);
     this.watch();
     this.watchers.unsubscribe();
     if (this.failure !== undefined) throw this.failure;
@@ -136,9 +144,12 @@ export class Play {
     return now ?? {};
   }
 
-  private compareStatuses(when: string): void {
+  /** @param tool - Default: all. */
+  private compareStatuses(when: string, tool?: string): void {
     const known = (statuses: ToolStatuses) =>
-      Object.fromEntries(Object.entries(statuses).map(([name, status]) => [name, this.told(name, status)]));
+      Object.entries(statuses)
+        .filter(([name]) => tool === undefined || name === tool)
+        .map(([name, status]) => this.told(name, status));
     try {
       expect(known(this.folded), when).to.deep.equal(known(this.statusesNow()));
     } catch (error) {

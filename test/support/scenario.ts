@@ -74,7 +74,7 @@ export interface Scenario {
   readonly tools: readonly ToolPlan[];
   readonly calls: readonly CallPlan[];
   readonly reactions: readonly Reaction[];
-  /** When somebody subscribes to the history, and looks whether the statuses are right. */
+  /** When somebody subscribes to the history. */
   readonly looks: readonly number[];
 }
 

@@ -129,17 +129,23 @@ export class Stage {
     if (untilMs < Infinity) this.scheduler.frame = untilMs;
   }
 
-  /** Lets time pass as a host does: after each timer, the promises that it has settled are heard of. */
-  async play(untilMs = Infinity): Promise<void> {
+  /**
+   * Lets time pass as a host does: after each timer, the promises that it has settled are heard of.
+   *
+   * @param between - Called whenever all is done that is due at an instant.
+   */
+  async play(untilMs = Infinity, between?: () => void): Promise<void> {
     await settle();
     const { actions } = this.scheduler;
     for (let next = actions[0]; next && next.delay <= untilMs; next = actions[0]) {
+      if (next.delay > this.now) between?.();
       actions.shift();
       this.scheduler.frame = next.delay;
       const error: unknown = next.execute(next.state, next.delay);
       if (error !== undefined) throw error;
       await settle();
     }
+    between?.();
     if (untilMs < Infinity) this.scheduler.frame = untilMs;
   }
 

@@ -64,7 +64,12 @@ expectTypeOf(wider.execute('lookUp', { id: 1 })).toEqualTypeOf<Observable<number
 expectTypeOf(wider.execute('search', { query: 'a' })).toEqualTypeOf<Observable<{ url: string; rank: number }[]>>();
 
 // What callers pass is the codec's encoded form; what `run` gets is the decoded one.
-const NumberFromString = new t.Type<number, string>('N', t.number.is, (u, c) => t.number.validate(Number(u), c), String);
+const NumberFromString = new t.Type<number, string>(
+  'N',
+  t.number.is,
+  (u, c) => t.number.validate(Number(u), c),
+  String,
+);
 const square = defineTool({
   name: 'square',
   description: 'Square.',
@@ -93,7 +98,9 @@ orchestrator.run(research);
 // @ts-expect-error -- an input of the wrong type
 orchestrator.run(research, { topic: 5 });
 
-const begun = chain<{ topic: string; count: number; tags: string[]; pair: [number, string]; either: string | number }>('c');
+const begun = chain<{ topic: string; count: number; tags: string[]; pair: [number, string]; either: string | number }>(
+  'c',
+);
 // @ts-expect-error -- no such key
 begun.step('a', search, ($) => ({ query: $.nothing }));
 // @ts-expect-error -- a reference of the wrong type
@@ -115,8 +122,9 @@ begun.step('a', search, ($) => ({ query: $.pair[0] }));
 begun.step('a', search, () => ({ query: 'fixed' }));
 begun.step('a', search, ($) => ({ query: $.tags[12] as never }));
 
+const lookingUp = begun.step('a', lookUp, ($) => ({ id: $.count }));
 // @ts-expect-error -- a flow whose tool the orchestrator does not have
-orchestrator.run(begun.step('a', lookUp, ($) => ({ id: $.count })), { topic: '', count: 1, tags: [], pair: [1, ''], either: 1 });
+orchestrator.run(lookingUp, { topic: '', count: 1, tags: [], pair: [1, ''], either: 1 });
 
 // The data form is checked when it is run.
 expectTypeOf(orchestrator.run({ steps: [{ tool: 'any', arguments: {} }] })).toEqualTypeOf<
@@ -126,15 +134,17 @@ const decoded = decodeFlow({ steps: [] });
 if (decoded._tag === 'Right') orchestrator.run(decoded.right, { anything: 1 });
 
 // A parallel group gives Eithers in its own shape.
-expectTypeOf(orchestrator.parallel({ a: call(search, { query: 'a' }), b: call(fetchPage, { url: 'b' }) })).toEqualTypeOf<
+expectTypeOf(
+  orchestrator.parallel({ a: call(search, { query: 'a' }), b: call(fetchPage, { url: 'b' }) }),
+).toEqualTypeOf<
   Observable<{
     a: Either<ToolError, { url: string; rank: number }[]>;
     b: Either<ToolError, { html: string; links: string[]; title: string | undefined }>;
   }>
 >();
-expectTypeOf(orchestrator.parallel([call(search, { query: 'a' }), { tool: 'x' as string, arguments: {} }])).toEqualTypeOf<
-  Observable<[Either<ToolError, { url: string; rank: number }[]>, Either<ToolError, unknown>]>
->();
+expectTypeOf(
+  orchestrator.parallel([call(search, { query: 'a' }), { tool: 'x' as string, arguments: {} }]),
+).toEqualTypeOf<Observable<[Either<ToolError, { url: string; rank: number }[]>, Either<ToolError, unknown>]>>();
 // @ts-expect-error -- a tool that is not registered, in data that the compiler can read
 orchestrator.parallel([{ tool: 'x', arguments: {} }]);
 // @ts-expect-error -- an argument of the wrong type

@@ -1,0 +1,252 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { isLeft, isRight } from 'fp-ts/Either';
+import { decodeFlow, type Flow, type FlowFault, InvalidFlow } from '../src/index.js';
+import { anyData, hostileText } from './support/flowArbitraries.js';
+
+function flowOf(data: unknown): Flow {
+  const decoded = decodeFlow(data);
+  if (isLeft(decoded)) throw decoded.left;
+  return decoded.right;
+}
+
+function faultsOf(data: unknown): readonly FlowFault[] {
+  const decoded = decodeFlow(data);
+  if (isRight(decoded)) throw new Error(`expected faults, got ${JSON.stringify(decoded.right)}`);
+  expect(decoded.left).to.be.instanceOf(InvalidFlow);
+  return decoded.left.faults;
+}
+
+/** The faults as lines, `place: message`. */
+function linesOf(data: unknown): readonly string[] {
+  return faultsOf(data).map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** An object that contains itself. */
+function cycle(): unknown {
+  const data: Record<string, unknown> = { a: 1 };
+  data['b'] = [data];
+  return data;
+}
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 'end' : [nested(levels - 1)];
+}
+
+const step = { tool: 'search' };
+
+describe('decodeFlow', () => {
+  it('reads kind, name and steps', () => {
+    const steps = [{ tool: 'search', arguments: { query: '$topic' }, outputKey: 'hits' }];
+    expect(flowOf({ kind: 'chain', name: 'research', steps })).to.deep.equal({
+      kind: 'chain',
+      name: 'research',
+      steps,
+    });
+  });
+
+  it("takes 'chain' for the kind, 'flow' for the name, {} for the arguments and the tool's name for the key", () => {
+    expect(flowOf({ steps: [step] })).to.deep.equal({
+      kind: 'chain',
+      name: 'flow',
+      steps: [{ tool: 'search', arguments: {}, outputKey: 'search' }],
+    });
+  });
+
+  it('takes null as nothing for what has a default, but for the arguments', () => {
+    const data = { kind: null, name: null, steps: [{ tool: 'search', arguments: null, outputKey: null }] };
+    expect(flowOf(data)).to.deep.equal({
+      kind: 'chain',
+      name: 'flow',
+      steps: [{ tool: 'search', arguments: null, outputKey: 'search' }],
+    });
+  });
+
+  it('takes output_key for outputKey', () => {
+    expect(flowOf({ steps: [{ ...step, output_key: 'hits' }] }).steps[0]?.outputKey).to.equal('hits');
+  });
+
+  it('takes both spellings where they say the same', () => {
+    expect(flowOf({ steps: [{ ...step, output_key: 'hits', outputKey: 'hits' }] }).steps[0]?.outputKey).to.equal(
+      'hits',
+    );
+  });
+
+  it('takes arguments that are no object, and a flow without steps', () => {
+    expect(flowOf({ steps: [{ ...step, arguments: '$topic' }] }).steps[0]?.arguments).to.equal('$topic');
+    expect(flowOf({ steps: [] }).steps).to.deep.equal([]);
+  });
+
+  it('takes arguments of 64 levels, and the same object twice', () => {
+    const shared = { x: 1 };
+    expect(flowOf({ steps: [{ ...step, arguments: nested(64) }] }).steps).to.have.length(1);
+    expect(flowOf({ steps: [{ ...step, arguments: [shared, { shared }] }] }).steps).to.have.length(1);
+  });
+
+  for (const [title, data, lines] of [
+    ['nothing', undefined, [': expected an object with kind, name, steps, got nothing']],
+    ['null', null, [': expected an object with kind, name, steps, got null']],
+    ['a text', '{}', [': expected an object with kind, name, steps, got "{}"']],
+    ['an array', [step], [': expected an object with kind, name, steps, got [{"tool":"search"}]']],
+    ['no steps', {}, ['steps: expected an array of steps, got nothing']],
+    ['steps that are no array', { steps: step }, ['steps: expected an array of steps, got {"tool":"search"}']],
+    ['another kind', { kind: 'plan', steps: [] }, ['kind: expected \'chain\', got "plan"']],
+    ['a name that is no text', { name: 5, steps: [] }, ['name: expected a text, got 5']],
+    [
+      'a misspelt field',
+      { step: [], steps: [] },
+      ["step: expected one of kind, name, steps, got 'step'; did you mean 'steps'?"],
+    ],
+    [
+      'a field that is like no other',
+      { xyzzyx: 1, steps: [] },
+      ["xyzzyx: expected one of kind, name, steps, got 'xyzzyx'"],
+    ],
+    [
+      'a step that is no object',
+      { steps: ['search'] },
+      ['steps[0]: expected an object with tool, arguments, outputKey, output_key, got "search"'],
+    ],
+    [
+      'a step that is missing',
+
+      { steps: [, step] },
+      ['steps[0]: expected an object with tool, arguments, outputKey, output_key, got nothing'],
+    ],
+    ['no tool', { steps: [{}] }, ['steps[0].tool: expected the name of a tool, got nothing']],
+    ['an empty tool', { steps: [{ tool: '' }] }, ['steps[0].tool: expected the name of a tool, got ""']],
+    [
+      'a tool that is no text',
+      { steps: [{ tool: { name: 'a' } }] },
+      ['steps[0].tool: expected the name of a tool, got {"name":"a"}'],
+    ],
+    [
+      'a tool that cannot be made a text',
+      { steps: [{ tool: Object.create(null) as unknown }] },
+      ['steps[0].tool: expected the name of a tool, got {}'],
+    ],
+    [
+      'a misspelt field of a step',
+      { steps: [step, { ...step, argument: {}, outputKey: 'b' }] },
+      [
+        "steps[1].argument: expected one of tool, arguments, outputKey, output_key, got 'argument'; did you mean 'arguments'?",
+      ],
+    ],
+    [
+      'two spellings that differ',
+      { steps: [{ ...step, outputKey: 'a', output_key: 'b' }] },
+      ['steps[0].outputKey: expected outputKey or output_key, got both'],
+    ],
+    ['an empty key', { steps: [{ ...step, outputKey: '' }] }, ['steps[0].outputKey: expected a name, got ""']],
+    ['a key that is no text', { steps: [{ ...step, output_key: 5 }] }, ['steps[0].outputKey: expected a name, got 5']],
+    [
+      'a key that cannot be made a text',
+      { steps: [{ ...step, outputKey: Object.create(null) as unknown }] },
+      ['steps[0].outputKey: expected a name, got {}'],
+    ],
+    [
+      'arguments that contain themselves',
+      { steps: [{ ...step, arguments: { a: cycle() } }] },
+      ['steps[0].arguments: expected data without cycles, got an object that contains itself'],
+    ],
+    [
+      'arguments of 65 levels',
+      { steps: [{ ...step, arguments: nested(65) }] },
+      ['steps[0].arguments: expected at most 64 levels, got more'],
+    ],
+  ] as readonly (readonly [string, unknown, readonly string[]])[]) {
+    it(`refuses ${title}`, () => {
+      expect(linesOf(data)).to.deep.equal(lines);
+    });
+  }
+
+  it('finds all the faults at once, in their order', () => {
+    const data = {
+      kind: 'plan',
+      name: 5,
+      stepps: 1,
+      steps: [5, { tool: '' }, { ...step, arguments: cycle() }, { tol: 'a' }],
+    };
+    expect(faultsOf(data).map(({ path }) => path)).to.deep.equal([
+      'stepps',
+      'kind',
+      'name',
+      'steps[0]',
+      'steps[1].tool',
+      'steps[2].arguments',
+      'steps[3].tol',
+      'steps[3].tool',
+    ]);
+  });
+
+  it('says them all in the message of the error, with the name of the flow', () => {
+    const decoded = decodeFlow({ name: 'research', steps: [{ tool: '' }, 5] });
+    expect(isLeft(decoded) && decoded.left.message).to.equal(
+      'flow \'research\' is invalid: steps[0].tool: expected the name of a tool, got ""; ' +
+        'steps[1]: expected an object with tool, arguments, outputKey, output_key, got 5',
+    );
+  });
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withNullPrototype: true,
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withSparseArray: false,
+        }),
+        (data) => {
+          expect(['Left', 'Right']).to.include(decodeFlow(data)._tag);
+        },
+      ),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('never throws for what is nearly a flow', () => {
+    const anything = fc.anything({ withNullPrototype: true, withBigInt: true });
+    const nearlyStep = fc.oneof(
+      anything,
+      fc.record(
+        { tool: fc.oneof(hostileText, anything), arguments: anyData, outputKey: anything },
+        { requiredKeys: [] },
+      ),
+    );
+    const nearlyFlow = fc.record(
+      {
+        kind: fc.oneof(fc.constant('chain'), anything),
+        name: anything,
+        steps: fc.oneof(fc.array(nearlyStep), anything),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(nearlyFlow, (data) => {
+        const decoded = decodeFlow(data);
+        if (isLeft(decoded)) expect(decoded.left.faults).not.to.deep.equal([]);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('refuses what cannot be read', () => {
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    const throwing = {
+      get steps(): never {
+        throw new Error('no');
+      },
+    };
+    for (const data of [revoked.proxy, throwing, { steps: [{ tool: 'a', arguments: revoked.proxy }] }]) {
+      expect(linesOf(data)).to.deep.equal([': expected data, got an object that cannot be read']);
+    }
+  });
+
+  it('reads what it gave', () => {
+    const flow = flowOf({ steps: [{ tool: 'a', output_key: 'b', arguments: { x: '$y' } }, { tool: 'c' }] });
+    expect(flowOf(flow)).to.deep.equal(flow);
+    expect(flowOf(JSON.parse(JSON.stringify(flow)))).to.deep.equal(flow);
+  });
+});

@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
+import { clockOf } from '../../operators/index.js';
+import { virtually } from '../support/virtually.js';
+
+describe('clockOf', () => {
+  it('is the same clock for the same scheduler', () => {
+    const scheduler = new VirtualTimeScheduler();
+    expect(clockOf(scheduler)).to.equal(clockOf(scheduler));
+    expect(clockOf(scheduler)).not.to.equal(clockOf(new VirtualTimeScheduler()));
+    expect(clockOf()).to.equal(clockOf(asyncScheduler));
+  });
+
+  it("tells the scheduler's time, and calls back by it", () => {
+    const scheduler = new VirtualTimeScheduler();
+    const clock = clockOf(scheduler);
+    const calls: number[] = [];
+    clock.setTimer(() => calls.push(clock.now()), 5);
+    clock.setTimer(() => calls.push(clock.now()), -1);
+    clock.setTimer(() => calls.push(clock.now()), 7)();
+    scheduler.flush();
+    expect(calls).to.deep.equal([0, 5]);
+  });
+
+  it('runs by default in the virtual time of a test, too', () => {
+    virtually(({ scheduler, flush }) => {
+      const calls: number[] = [];
+      clockOf().setTimer(() => calls.push(clockOf().now(), scheduler.frame), 5);
+      flush();
+      expect(calls).to.deep.equal([5, 5]);
+    });
+  });
+
+  it('defers to the end of the instant, behind what is due at it', () => {
+    for (const given of [true, false]) {
+      virtually(({ scheduler, flush }) => {
+        const clock = clockOf(given ? scheduler : undefined);
+        const log: string[] = [];
+        clock.setTimer(() => {
+          log.push('first');
+          clock.defer(() => log.push('deferred'));
+          clock.defer(() => log.push('cancelled'))();
+        }, 5);
+        clock.setTimer(() => log.push('second'), 5);
+        flush();
+        expect(log).to.deep.equal(['first', 'second', 'deferred']);
+        expect(scheduler.frame).to.equal(5);
+      });
+    }
+  });
+
+  it('lets what it defers to cancel a timer that is due at the same time', () => {
+    virtually(({ flush }) => {
+      const clock = clockOf();
+      const log: string[] = [];
+      let cancelLater = (): void => undefined;
+      clock.setTimer(() => {
+        clock.setTimer(() => {
+          cancelLater();
+          log.push('cancels');
+        }, 0);
+        cancelLater = clock.setTimer(() => log.push('cancelled'), 0);
+      }, 5);
+      flush();
+      expect(log).to.deep.equal(['cancels']);
+    });
+  });
+});
