@@ -1,58 +1,12 @@
-import { defer, from, map, mergeMap, Observable, type ObservableInput, take, throwIfEmpty } from 'rxjs';
-import { catchUp, type Numbered } from '../operators/catchUp.js';
-import { OrderedSubject } from '../operators/OrderedSubject.js';
+import { defer, from, mergeMap, Observable, take, throwIfEmpty } from 'rxjs';
 import { stableKey } from '../operators/stableKey.js';
 import type { CallState } from './callState.js';
 import { sha256 } from './digest.js';
 import { ApprovalDenied } from './error.js';
 import { shorten } from './fault.js';
 import { snapshot } from './json.js';
-import type { AnyTool } from './tool.js';
-
-/** A question: may this call be made? */
-export interface ApprovalRequest {
-  readonly callId: string;
-  readonly tool: AnyTool;
-  /** As `run` will get them. */
-  readonly arguments: unknown;
-  /** SHA-256 over the call's id, the tool's name and the arguments: the decision is for this and nothing else. */
-  readonly digest: string;
-}
-
-/** The answer; `denied` says why. */
-export type ApprovalDecision = 'approved' | { readonly denied: string };
-
-/** Decides whether a call may be made; its first value counts. */
-export type Approve = (request: ApprovalRequest) => ObservableInput<ApprovalDecision>;
-
-interface Pending extends Numbered {
-  readonly requests: readonly ApprovalRequest[];
-}
-
-/** The requests of an orchestrator that have not been decided. */
-export class Approvals {
-  private readonly changes$ = new OrderedSubject<Pending>();
-  private pending: Pending = { seq: 0, requests: [] };
-
-  /** Those that are pending now, and at each change. */
-  readonly requests$: Observable<readonly ApprovalRequest[]> = catchUp(() => [this.pending], this.changes$).pipe(
-    map(({ requests }) => requests),
-  );
-
-  add(request: ApprovalRequest): void {
-    this.change([...this.pending.requests, request]);
-  }
-
-  remove(request: ApprovalRequest): void {
-    const requests = this.pending.requests.filter((other) => other !== request);
-    if (requests.length < this.pending.requests.length) this.change(requests);
-  }
-
-  private change(requests: readonly ApprovalRequest[]): void {
-    this.pending = { seq: this.pending.seq + 1, requests };
-    this.changes$.next(this.pending);
-  }
-}
+import type { Approvals } from './approvals.js';
+import type { AnyTool, ApprovalRequest, Approve } from './tool.js';
 
 /**
  * Asks before the source is begun. Errors with ApprovalDenied where the answer is no, there is none, or asking fails;

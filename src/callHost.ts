@@ -1,11 +1,12 @@
 import type { SchedulerLike } from 'rxjs';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { Deadlines } from '../operators/gates/Deadlines.js';
-import type { Approvals, Approve } from './approval.js';
+import type { Approvals } from './approvals.js';
 import type { ToolError } from './error.js';
 import type { EventBus } from './eventBus.js';
 import type { Json } from './json.js';
 import type { Shown } from './redaction.js';
+import type { Approve } from './tool.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
 /** What the calls of an orchestrator share. */

@@ -1,4 +1,3 @@
-export type { ApprovalDecision, ApprovalRequest, Approve } from './approval.js';
 export {
   ApprovalDenied,
   ChainFailed,
@@ -53,6 +52,9 @@ export { annotate } from './schema.js';
 export { statusAt, statusesOf, statusOf, type ToolStatus, type ToolStatuses } from './status.js';
 export {
   type AnyTool,
+  type ApprovalDecision,
+  type ApprovalRequest,
+  type Approve,
   type ArgumentsOf,
   type CacheSetting,
   type CircuitSetting,

@@ -13,7 +13,7 @@ import {
 import { clockOf } from '../operators/clockOf.js';
 import { callable, object, wholeNumber } from '../operators/gates/argument.js';
 import { Deadlines } from '../operators/gates/Deadlines.js';
-import { type ApprovalRequest, Approvals, type Approve } from './approval.js';
+import { Approvals } from './approvals.js';
 import { callOf } from './call.js';
 import type { CallHost } from './callHost.js';
 import { closest } from './closest.js';
@@ -29,7 +29,7 @@ import { createRedaction, type Redact } from './redaction.js';
 import { Registry } from './registry.js';
 import { runChain } from './runChain.js';
 import type { ToolStatus, ToolStatuses } from './status.js';
-import type { AnyTool, ArgumentsOf, ResultOf } from './tool.js';
+import type { AnyTool, ArgumentsOf, ResultOf, ApprovalRequest, Approve } from './tool.js';
 
 /** What `createOrchestrator` takes. */
 export interface OrchestratorOptions<Tools extends readonly AnyTool[] = readonly AnyTool[]> {

@@ -1,5 +1,4 @@
 import { catchError, defer, type MonoTypeOperatorFunction, type Observable, type ObservableInput, of } from 'rxjs';
-import { stableKey } from '../operators/stableKey.js';
 import { withCache } from '../operators/withCache.js';
 import { withFallback } from '../operators/withFallback.js';
 import { withHedge } from '../operators/withHedge.js';
@@ -66,7 +65,7 @@ function cached(
   if (!cache) return attempts(call, runtime, args);
   const shared$ = defer(() => makeCall({ ...request, callId: undefined, parentId: call.callId, uncached: true }));
   return defer(() => {
-    const key = stableKey([tool.name, cache.key(args as never)]);
+    const key = [tool.name, cache.key(args as never)];
     return shared$.pipe(withCache(cache.results, { key, scheduler: call.host.scheduler }));
   }).pipe(
     catchError((error: unknown) => {

@@ -9,7 +9,6 @@ import { Semaphore } from '../operators/gates/Semaphore.js';
 import { ResultCache } from '../operators/ResultCache.js';
 import { type HedgeOptions, withHedge } from '../operators/withHedge.js';
 import { type RetryOptions, withRetry } from '../operators/withRetry.js';
-import type { Approve } from './approval.js';
 import { callable, object, oneOf, positiveMs, wholeNumber } from '../operators/gates/argument.js';
 import type { ToolError } from './error.js';
 import { knownKeys } from './knownKeys.js';
@@ -52,6 +51,22 @@ export interface ToolRateLimit<Args> {
 export type RateLimitSetting<Args> =
   | RateLimiter
   | (ToolRateLimit<Args> & (RateLimitOptions | { readonly limiter: RateLimiter }));
+
+/** A question: may this call be made? */
+export interface ApprovalRequest {
+  readonly callId: string;
+  readonly tool: AnyTool;
+  /** As `run` will get them. */
+  readonly arguments: unknown;
+  /** SHA-256 over the call's id, the tool's name and the arguments: the decision is for this and nothing else. */
+  readonly digest: string;
+}
+
+/** The answer; `denied` says why. */
+export type ApprovalDecision = 'approved' | { readonly denied: string };
+
+/** Decides whether a call may be made; its first value counts. */
+export type Approve = (request: ApprovalRequest) => ObservableInput<ApprovalDecision>;
 
 /** A circuit of yours, for all tools that name it, or the options of one for this tool alone. */
 export type CircuitSetting =
