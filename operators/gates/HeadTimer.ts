@@ -26,11 +26,10 @@ export class HeadTimer {
     return this.cancel !== undefined;
   }
 
-  /** Makes sure that `onDue` is called at `due`. A timer set for an earlier time is kept, and asks again then. */
+  /** Makes sure that `onDue` is called at `due`; `Infinity`: never. A timer for an earlier time is kept, and asks then. */
   arm(clock: Clock, due: number): void {
     if (due >= this.due) return;
     this.clear();
-    if (due === Infinity) return;
     const armedAt = this.time.at(clock.now());
     const delayMs = Math.min(due - armedAt, longestDelayMs);
     this.due = due;

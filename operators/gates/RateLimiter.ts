@@ -26,7 +26,10 @@ export interface RateLimitOptions {
   readonly overflow?: 'wait' | 'reject';
   /** How many may wait for one key, 0 or more; one more is refused. Default: 10,000. */
   readonly maxQueue?: number;
-  /** Whoever would have to wait longer, in ms, is refused at once instead. Default: `Infinity`. */
+  /**
+   * Whoever would have to wait longer, in ms, is refused at once instead; what cannot be foreseen (with weighted costs),
+   * as soon as the time is over. 0: nobody waits. Default: `Infinity`.
+   */
   readonly maxWaitMs?: number;
   /** How many keys are kept apart; idle ones make room for new ones, otherwise a new key is refused. Default: 10,000. */
   readonly maxKeys?: number;

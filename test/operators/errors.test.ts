@@ -30,7 +30,7 @@ describe('errors of the operators', () => {
       expect(error).to.be.instanceOf(Error);
       expect(error.name).to.equal(error._tag);
       expect(String(error)).to.equal(`${error._tag}: ${error.message}`);
-      expect(error.stack).to.contain('errors.test.ts');
+      expect(error.stack).to.contain('errors.test');
     });
   }
 

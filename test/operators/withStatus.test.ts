@@ -113,6 +113,7 @@ describe('withStatus', () => {
   for (const [name, error, state] of [
     ['an HTTP 429 that carries one', { status: 429, retryAfterMs: 500 }, 'rate_limited'],
     ['a rejection of ours', new RateLimitRejected('limit', 500), 'rate_limited'],
+    ['0, which is over at once', { retryAfterMs: 0 }, 'available'],
     ['one that is no number', { retryAfterMs: '500' }, 'error'],
     ['one below 0', { retryAfterMs: -1 }, 'error'],
     ['one that is NaN', { retryAfterMs: Number.NaN }, 'error'],

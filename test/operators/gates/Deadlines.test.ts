@@ -101,6 +101,8 @@ describe('Deadlines', () => {
       deadlines.add(clock, 5, () => expired.push(['c', clock.elapsedMs]));
     });
     const second = deadlines.add(clock, 5, () => expired.push(['b', clock.elapsedMs]));
+    clock.advance(5);
+    expect([deadlines.pending, deadlines.timers, clock.pending]).to.deep.equal([1, 1, 1]);
     clock.advance(100);
     expect(expired).to.deep.equal([
       ['a', 5],

@@ -53,6 +53,19 @@ describe('RateLimiter, on a clock with faults', () => {
     clock.advance(5_000);
   });
 
+  it('refuses nobody early for maxWaitMs after the clock was set back', () => {
+    const clock = new VirtualClock({ startMs: 1e12 });
+    const requests = new RateRequests(new RateLimiter({ limit: 1, perMs: 1_000, maxWaitMs: 2_000 }), clock);
+    requests.ask('a');
+    clock.jump(-hour);
+    requests.ask('b');
+    clock.advance(5_000);
+    expect(requests.outcomes).to.deep.equal([
+      ['a', 0],
+      ['b', 1_000],
+    ]);
+  });
+
   it('refuses on time for maxWaitMs though the clock is set back', () => {
     const clock = new VirtualClock({ startMs: 1e12 });
     const limiter = new RateLimiter({ limit: 3, perMs: 1_000, maxWaitMs: 2_000 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type RateLimitOptions, RateLimiter } from '../../../operators/gates/RateLimiter.js';
+import type { Waiting } from '../../../operators/gates/Waiting.js';
 import { RateRequests } from '../../support/requests.js';
 import { VirtualClock } from '../../support/VirtualClock.js';
 
@@ -169,6 +170,21 @@ describe('RateLimiter', () => {
       ]);
       expect([limiter.queued, limiter.timers, clock.pending]).to.deep.equal([0, 0, 0]);
     });
+
+    it('lets each that starts cancel the next, 50,000 times, without nesting', () => {
+      const { limiter, clock, requests } = limiting({ limit: 50_000, perMs: 10, maxQueue: 50_000 });
+      requests.ask('all', { cost: 50_000 });
+      const waiting: (Waiting | undefined)[] = [];
+      for (let index = 0; index < 50_000; index++) {
+        waiting.push(requests.ask(String(index), { then: () => waiting[index + 1]?.cancel() }));
+      }
+      clock.advance(10);
+      expect([requests.outcomes.length, requests.outcomes.at(-1)?.[0], limiter.queued]).to.deep.equal([
+        25_001,
+        '49998',
+        0,
+      ]);
+    }).timeout(30_000);
 
     it('serves the others when one that starts throws, whose error reaches the host', () => {
       const { limiter, clock, requests } = limiting({ limit: 1, perMs: 10 });
