@@ -56,8 +56,11 @@ type KeysOf<T> = T extends unknown ? keyof T : never;
 /** The paths that recording proxies stand for. */
 const paths = new WeakMap<object, ReferencePath>();
 
-/** Stands around a path inside a text that a template string has put together: nobody can have typed it. */
-const mark = `\u0000${String(Math.random()).slice(2)}\u0000`;
+/** Digits that nobody can have typed, and that no encoding changes. */
+const secret = Math.random().toFixed(20).slice(2);
+
+/** Stands around a path inside a text that a template string has put together. */
+const mark = `\u0000${secret}\u0000`;
 
 /** An object that records which path is read from it. Only its paths exist; it holds no values. */
 export function recorder<Context>(): References<Context> {
@@ -82,7 +85,7 @@ export function toData(value: unknown, depth = maxDepth): unknown {
   if (depth === 0)
     throw new TypeError(`arguments: expected at most ${String(maxDepth)} levels, and no cycle, got more`);
   if (isArray) return value.map((item) => toData(item, depth - 1));
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toData(field, depth - 1)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [unmarked(key), toData(field, depth - 1)]));
 }
 
 function recordingOf(path: ReferencePath): object {
@@ -120,10 +123,10 @@ function primitiveOf(path: ReferencePath, hint: string): string {
 
 /** Texts between marks are paths, the others are texts. */
 function unmark(text: string): Template {
-  if (!text.includes(mark)) return { kind: 'text', text };
+  if (!text.includes(mark)) return { kind: 'text', text: unmarked(text) };
   const parts = text
     .split(mark)
-    .map((part, index) => (index % 2 === 1 ? pathIn(part) : part))
+    .map((part, index) => (index % 2 === 1 ? pathIn(part) : unmarked(part)))
     .filter((part) => part !== '');
   return { kind: 'mixed', parts };
 }
@@ -132,6 +135,15 @@ function pathIn(json: string): ReferencePath {
   try {
     return JSON.parse(json) as ReferencePath;
   } catch {
-    throw new TypeError('expected a template string as it is, got a part of one that has a reference in it');
+    return refuseParts();
   }
+}
+
+/** A text without references, which must not have what is left of one in it. */
+function unmarked(text: string): string {
+  return text.includes(secret) ? refuseParts() : text;
+}
+
+function refuseParts(): never {
+  throw new TypeError('expected a template string as a text of its own, got one that was cut, encoded or made a key');
 }

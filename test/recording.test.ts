@@ -22,6 +22,8 @@ function recorded(args: ($: References<Run>) => unknown): unknown {
   return toData(args(recorder<Run>()));
 }
 
+const partOfText = 'expected a template string as a text of its own, got one that was cut, encoded or made a key';
+
 describe('the recording proxy', () => {
   for (const [title, args, data] of [
     ['a field', ($) => $.topic, '$topic'],
@@ -151,11 +153,10 @@ describe('the recording proxy', () => {
       '$ stands for the run, expected a field of it or a template string, got its fields listed or spread',
     ],
     ['the whole run in a text', ($) => `${$}`, '$: expected the name of an input field or of a step'],
-    [
-      'a part of a template string',
-      ($) => `see ${$.topic}`.slice(0, -3),
-      'expected a template string as it is, got a part of one that has a reference in it',
-    ],
+    ['a part of a template string', ($) => `see ${$.topic}`.slice(0, -3), partOfText],
+    ['a template string that was encoded', ($) => `?q=${encodeURIComponent(`x${$.topic}`)}`, partOfText],
+    ['a template string in a key', ($) => ({ [`x-${$.topic}`]: 1 }), partOfText],
+    ['a reference for a key', ($) => ({ [$.topic]: 1 }), partOfText],
   ] as readonly (readonly [string, ($: Run) => unknown, string])[]) {
     it(`refuses ${title}`, () => {
       // What no compiler keeps from taking the references for values.

@@ -79,6 +79,15 @@ describe('a chain that fails', () => {
     });
   }
 
+  it('has for a result that has no text, in the middle of one, the cause ToolFailed, before any attempt', () => {
+    const odd = toolOf(() => of(Symbol('odd')), { name: 'odd' });
+    const orchestrator = createOrchestrator({ tools: [odd, echo], createId: countedIds() });
+    const steps = [{ tool: 'odd' }, { tool: 'echo', arguments: 'see ${odd}', outputKey: 'k' }];
+    const { cause, step } = errorOf(orchestrator.run({ steps })) as ChainFailed;
+    expect(cause).to.be.instanceOf(ToolFailed).and.to.include({ tool: 'echo', callId: 'r1.k', attempt: 0 });
+    expect(step).to.equal('k');
+  });
+
   it('says of a tool without a value that it completed without one', () => {
     expect(failureOf([{ tool: 'silent' }]).message).to.equal(
       "chain 'f' failed at step 'silent': 'silent' failed: completed without a value",

@@ -195,27 +195,6 @@ describe('a run of a chain', () => {
     expect(contexts.end).to.equal('completed');
   });
 
-  it('runs a chain of its own inside a tool', async () => {
-    const inner = {
-      steps: [
-        { tool: 'echo', arguments: '$n', outputKey: 'x' },
-        { tool: 'echo', arguments: ['$x'], outputKey: 'y' },
-      ],
-    };
-    const outer: ReturnType<typeof toolOf> = toolOf((n) => orchestrator.run(inner, { n: n as number }), {
-      name: 'outer',
-    });
-    const orchestrator = createOrchestrator({ tools: [echo, outer] });
-    const steps = [
-      { tool: 'outer', arguments: 1, outputKey: 'a' },
-      { tool: 'outer', arguments: '$a.y', outputKey: 'b' },
-    ];
-    const told = watch(orchestrator.run({ steps }));
-    await Promise.resolve();
-    const a = { n: 1, x: 1, y: [1] };
-    expect(told).to.deep.equal({ values: [{ a }, { a, b: { n: [1], x: [1], y: [[1]] } }], end: 'completed' });
-  });
-
   it('is an Observable like any other: what is built of it goes on from the last context', async () => {
     const orchestrator = createOrchestrator({ tools: [echo] });
     const joined$ = concat(orchestrator.run(three, { topic: 'x' }), EMPTY).pipe(map(({ topic }) => topic));
