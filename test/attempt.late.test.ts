@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { NEVER, retry } from 'rxjs';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 /** A tool that ignores its signal, and counts how much of it is at work. */
@@ -15,6 +16,8 @@ function stubborn(stage: () => Stage, settings: Parameters<typeof toolOf>[1]) {
 }
 
 describe('a tool that ignores its signal', () => {
+  failOnUnhandledRejections();
+
   it('is timed out on time, said to be abandoned, and heard of when it resolves', async () => {
     const stage: Stage = new Stage([toolOf(() => stage.later(12, 'late'), { timeoutMs: 5 })]);
     stage.call('a');
@@ -74,6 +77,8 @@ describe('a tool that ignores its signal', () => {
 });
 
 describe("releaseOn: 'teardown'", () => {
+  failOnUnhandledRejections();
+
   it('frees the slot at the timeout: more may be at work than there are slots', async () => {
     const { tool, atWork } = stubborn(() => stage, { timeoutMs: 5, concurrency: 1 });
     const stage: Stage = new Stage([tool]);
@@ -87,6 +92,8 @@ describe("releaseOn: 'teardown'", () => {
 });
 
 describe("releaseOn: 'settle'", () => {
+  failOnUnhandledRejections();
+
   it('keeps the slot until the promise has settled, and gives it to the next in that tick', async () => {
     const { tool, atWork } = stubborn(() => stage, { timeoutMs: 5, concurrency: 1, releaseOn: 'settle' });
     const stage: Stage = new Stage([tool]);

@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import { concat, firstValueFrom, NEVER, of, retry, throwError } from 'rxjs';
 import { type AnyTool, isToolTimeout, type ToolCall } from '../src/index.js';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 /** A tool that hands its calls out, and reads their signals as they begin unless it is to do so later. */
@@ -19,6 +20,8 @@ function handing(
 }
 
 describe('call.signal', () => {
+  failOnUnhandledRejections();
+
   it('fires when the caller leaves, before the event that says so', () => {
     const fired: string[] = [];
     const { tool } = handing((_given, { signal }) => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { concat, ignoreElements, NEVER, Observable, of, retry, timer } from 'rxjs';
 import { Semaphore } from '../operators/index.js';
 import { type AnyTool, isToolTimeout, type ToolError } from '../src/index.js';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 /** How a call times out, and when. */
@@ -18,6 +19,8 @@ function timeoutOf(run: (stage: Stage) => unknown, settings: Partial<AnyTool>, b
 }
 
 describe('timeoutMs', () => {
+  failOnUnhandledRejections();
+
   it('ends an attempt that gives nothing: on time, with what was still to come', () => {
     const { said, message, at } = timeoutOf(() => NEVER, { timeoutMs: 5 });
     expect(said).to.deep.equal({ limit: 'timeoutMs', ms: 5, outstanding: 'the first value', attempt: 1 });
@@ -147,6 +150,8 @@ describe('timeoutMs', () => {
 });
 
 describe('deadlineMs', () => {
+  failOnUnhandledRejections();
+
   it('ends a call that runs too long, with what was still to come', () => {
     const { said, message, at } = timeoutOf(() => NEVER, { deadlineMs: 8 });
     expect(said).to.deep.equal({ limit: 'deadlineMs', ms: 8, outstanding: 'the first value', attempt: 1 });

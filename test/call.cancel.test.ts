@@ -15,9 +15,12 @@ import {
   timer,
 } from 'rxjs';
 import type { ToolCall, ToolEventType } from '../src/index.js';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 describe('a caller that leaves', () => {
+  failOnUnhandledRejections();
+
   it('cancels a call that runs: its events end, and all that it held is free', () => {
     const stage = new Stage([toolOf(() => NEVER, { concurrency: 1, deadlineMs: 100 })]);
     const call = stage.call('a');
@@ -142,6 +145,8 @@ describe('a caller that leaves', () => {
 });
 
 describe('a caller that leaves while it is given a value', () => {
+  failOnUnhandledRejections();
+
   for (const [how, leave] of [
     ['take(1)', (stage: Stage) => lastValueFrom(stage.orchestrator.execute('t', {}, { callId: 'a' }).pipe(take(1)))],
     ['firstValueFrom', (stage: Stage) => firstValueFrom(stage.orchestrator.execute('t', {}, { callId: 'a' }))],

@@ -16,12 +16,15 @@ import {
   timer,
 } from 'rxjs';
 import { isToolFailed, isToolTimeout } from '../src/index.js';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 type Operators = readonly MonoTypeOperatorFunction<unknown>[];
 const broken = () => throwError(() => new Error('broken'));
 
 describe('operators on a tool', () => {
+  failOnUnhandledRejections();
+
   it('make an attempt of each subscription: retry(2) gives the attempts 1, 2 and 3', () => {
     const attempts: number[] = [];
     const stage = new Stage([

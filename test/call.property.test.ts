@@ -1,17 +1,21 @@
+import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { isRight } from 'fp-ts/Either';
 import { config } from 'rxjs';
-import { isTerminal, isToolTimeout, type TerminalEvent, type ToolEvent } from '../src/index.js';
-import { byCall, Play, wordOf } from './support/Play.js';
-import { type Scenario, scenarios, type ToolPlan } from './support/scenario.js';
+import { statusOf, ToolEvent } from '../src/index.js';
+import { expectLateness, expectLegal, expectLimits, expectOneOrder } from './support/laws.js';
+import { byCall, Play } from './support/Play.js';
+import { failOnUnhandledRejections } from './support/rejections.js';
+import { type Scenario, scenarios } from './support/scenario.js';
 
-const runs = Number(process.env['FC_RUNS'] ?? 150);
+/** How many scenarios each property is tried on; more by hand, now and then. */
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 60);
 
-/** One attempt, or a value that an operator gives instead of it. */
-const legalWord = /^(?:q{0,2}(?:s[pe]*)?f|e)*(?:q{0,2}(?:s[pe]*)?)T$/;
+describe('whatever the tools, the calls, their limits and who leaves when', function () {
+  failOnUnhandledRejections();
 
-describe('whatever the tools, the calls, and who leaves when', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const { onUnhandledError } = config;
 
   before(() => {
@@ -23,119 +27,79 @@ describe('whatever the tools, the calls, and who leaves when', function () {
     config.onUnhandledError = onUnhandledError;
   });
 
-  const property = (check: (play: Play, scenario: Scenario) => void): Promise<void> =>
-    fc.assert(
-      fc.asyncProperty(scenarios, async (scenario) => {
+  const law = (title: string, holds: (play: Play, scenario: Scenario) => void): void => {
+    it(title, async () => {
+      const property = fc.asyncProperty(scenarios, async (scenario) => {
         const play = new Play(scenario);
         await play.run();
-        check(play, scenario);
-      }),
-      { numRuns: runs },
-    );
-
-  it('all of it holds', async () => {
-    await property((play, scenario) => {
-      const { events } = play.stage;
-      expectOneOrder(events, play, scenario);
-      for (const [callId, ofCall] of byCall(events)) expectLegal(callId, ofCall, play, scenario);
-      scenario.tools.forEach((plan, index) => {
-        expectLimits(plan, events, `t${String(index)}`);
-        if (plan.slots && plan.releaseOn === 'settle')
-          expect(play.atWork[index]?.most).to.be.at.most(plan.slots.concurrency);
+        holds(play, scenario);
       });
-      play.stage.expectNothingHeld();
+      await fc.assert(property, { numRuns });
+    });
+  };
+
+  law('each call has one terminal event, and its events come in an order that makes sense', (play, scenario) => {
+    for (const [callId, events] of byCall(play.stage.events)) expectLegal(callId, events, play, scenario);
+  });
+
+  law('each attempt is abandoned at most once, and then settles late once', (play) => {
+    for (const events of byCall(play.stage.events).values()) expectLateness(events);
+  });
+
+  law(
+    'events are numbered without a gap, and a history has no gap and no repeat, whenever it is subscribed to',
+    expectOneOrder,
+  );
+
+  law(
+    'no more calls run than there are slots, and no more start in any window than the limit says',
+    (play, { tools }) => {
+      tools.forEach((plan, index) => {
+        expectLimits(plan, play.stage.events, `t${String(index)}`);
+        if (plan.slots && plan.releaseOn === 'settle') {
+          expect(play.noted[index]?.mostPending).to.be.at.most(plan.slots.concurrency);
+        }
+      });
+    },
+  );
+
+  law('nothing is held in the end: no slot, no place in a queue, no timer, no listener', (play) => {
+    play.stage.expectNothingHeld();
+    for (const { pending, signals } of play.noted) {
+      expect(pending).to.equal(0);
+      for (const signal of signals) expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    }
+  });
+
+  law('the statuses that follow from the events are those that the tools have, at every event and after it', (play) => {
+    play.expectStatusesAgreed();
+  });
+
+  law('a status follows from the end of a history alone, but for an error of before', (play, { tools }) => {
+    const { events } = play.stage;
+    tools.forEach((_plan, index) => {
+      const name = `t${String(index)}`;
+      const ofTool = events.filter(
+        (event) => 'tool' in event && event.tool === name && ('load' in event || event.type === 'tool.unregistered'),
+      );
+      const fold = (from: number) => ofTool.slice(from).reduce(statusOf, undefined);
+      const whole = fold(0);
+      for (let from = 0; from < ofTool.length; from++) {
+        const knowsOutcome = ofTool.slice(from).some(({ type }) => /succeeded|failed|timedOut/.test(type));
+        if (knowsOutcome) expect(fold(from)).to.deep.equal(whole);
+        else
+          expect(fold(from)).to.include(
+            whole ? { running: whole.running, queued: whole.queued, accepting: whole.accepting } : {},
+          );
+      }
     });
   });
-});
 
-function expectOneOrder(events: readonly ToolEvent[], play: Play, { capacity, tools }: Scenario): void {
-  const first = tools.length + 1;
-  expect(events.map(({ seq }) => seq)).to.deep.equal(events.map((_, index) => first + index));
-  const last = first + events.length - 1;
-  for (const seen of play.watched) {
-    const [begin = last + 1] = seen;
-    expect(seen).to.deep.equal(Array.from({ length: last - begin + 1 }, (_, index) => begin + index));
-  }
-  const retained = play.watched.at(-1) ?? [];
-  expect(retained).to.have.length(Math.min(capacity, last));
-  expect(play.stage.orchestrator.stats().events).to.deep.equal({
-    published: last,
-    retained: retained.length,
-    dropped: capacity === 0 ? 0 : last - retained.length,
+  law('every event is the same after it was read from JSON', (play) => {
+    for (const event of play.stage.events) {
+      const json = JSON.stringify(ToolEvent.encode(event));
+      const read = ToolEvent.decode(JSON.parse(json));
+      expect(isRight(read) && JSON.stringify(ToolEvent.encode(read.right))).to.equal(json);
+    }
   });
-}
-
-function expectLegal(callId: string, events: readonly ToolEvent[], play: Play, { tools, reactions }: Scenario): void {
-  const ends = events.filter(isTerminal);
-  expect(ends, `ends of ${callId}`).to.have.length(1);
-  const [end] = ends as [TerminalEvent];
-  const plan = tools[Number(end.tool.slice(1))] as ToolPlan;
-
-  const word = wordOf(events);
-  if (plan.operator !== 'hedge') expect(word.replace(/[al]/g, ''), `events of ${callId}`).to.match(legalWord);
-  expect(word, `events of ${callId}`).to.match(/T[al]*$/);
-  expectLateness(events);
-
-  expect(end.values).to.equal(events.filter(({ type }) => type === 'call.emitted').length);
-  const times = events.map(({ at }) => at);
-  expect(times).to.deep.equal([...times].sort((a, b) => a - b));
-  expect(end.durationMs).to.be.at.most(plan.deadlineMs);
-  if (end.type === 'call.timedOut' && isToolTimeout(end.error) && end.error.limit === 'deadlineMs') {
-    expect(end.durationMs).to.equal(plan.deadlineMs);
-  }
-  const seen = play.seen.get(callId);
-  if (seen === 'complete') expect(end.type).to.equal('call.succeeded');
-  if (seen === 'error') expect(end.type).to.be.oneOf(['call.failed', 'call.timedOut', 'call.rejected']);
-  // Who leaves in a handler of the end is told of it by the events alone.
-  const left = seen === undefined && play.seen.has(callId) && !reactions.some(({ does }) => does === 'cancel');
-  if (left) expect(end.type).to.be.oneOf(['call.cancelled', 'call.succeeded']);
-}
-
-/** Each attempt is abandoned at most once, after it has started, and settles once after that. */
-function expectLateness(events: readonly ToolEvent[]): void {
-  const attempts = new Map<number, string>();
-  for (const event of events) {
-    if (!('attempt' in event)) continue;
-    if (/started|abandoned|settledLate/.test(event.type)) {
-      attempts.set(event.attempt, `${attempts.get(event.attempt) ?? ''}${event.type.replace('call.', ' ')}`);
-    }
-  }
-  for (const word of attempts.values()) expect(word).to.match(/^ started( abandoned settledLate)?$/);
-}
-
-/** Never more run at once, and never more start in any window, than the tool's limits say. */
-function expectLimits({ slots, rateLimit, operator }: ToolPlan, events: readonly ToolEvent[], tool: string): void {
-  const ofTool = events.filter((event) => 'tool' in event && event.tool === tool);
-  if (slots) {
-    for (const event of ofTool) {
-      if (!('load' in event) || !event.load) continue;
-      expect(event.load.running, `running at ${String(event.seq)}`).to.be.at.most(slots.concurrency);
-      expect(event.load.queued, `queued at ${String(event.seq)}`).to.be.at.most(
-        (slots.maxQueue ?? 0) + slots.concurrency,
-      );
-    }
-    if (operator !== 'hedge') expectFirstComeFirstServed(ofTool);
-  }
-  if (!rateLimit) return;
-  const starts = ofTool.filter(({ type }) => type === 'call.started').map(({ at }) => at);
-  const { limit, perMs, algorithm } = rateLimit;
-  const most = algorithm === 'tokenBucket' ? 2 * limit : limit;
-  for (const from of starts) {
-    const inWindow = starts.filter((at) => at >= from && at < from + perMs).length;
-    expect(inWindow, `starts from ${String(from)} ms on`).to.be.at.most(most);
-  }
-}
-
-function expectFirstComeFirstServed(events: readonly ToolEvent[]): void {
-  const waiting: string[] = [];
-  for (const event of events) {
-    if (!('attempt' in event)) continue;
-    const id = `${event.callId}/${String(event.attempt)}`;
-    const position = waiting.indexOf(id);
-    if (event.type === 'call.queued' && event.reason === 'concurrency') waiting.push(id);
-    else if (position >= 0) {
-      if (event.type === 'call.started' || event.type === 'call.queued') expect(position, id).to.equal(0);
-      waiting.splice(position, 1);
-    }
-  }
-}
+});

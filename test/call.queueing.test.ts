@@ -3,6 +3,7 @@ import { of } from 'rxjs';
 import { Semaphore } from '../operators/index.js';
 import { type AnyTool, createOrchestrator, isRateLimitExceeded, isToolBusy } from '../src/index.js';
 import { type CallDiagram, callDiagram } from './support/marbles.js';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 function diagram(settings: Partial<AnyTool>, rows: CallDiagram): void {
@@ -12,6 +13,8 @@ function diagram(settings: Partial<AnyTool>, rows: CallDiagram): void {
 }
 
 describe('a call that waits for a slot', () => {
+  failOnUnhandledRejections();
+
   it('is queued, starts in the tick in which the one before it ends, and after that one has ended', () => {
     diagram(
       { concurrency: 1 },
@@ -147,6 +150,8 @@ describe('a call that waits for a slot', () => {
 });
 
 describe('a call that waits for a rate permit', () => {
+  failOnUnhandledRejections();
+
   it('is queued, and starts when it may', () => {
     diagram(
       { rateLimit: { limit: 2, perMs: 5 } },

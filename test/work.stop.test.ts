@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { firstValueFrom, Observable, take, toArray } from 'rxjs';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 function* endless(given: { count: number; closed?: boolean }): Generator<number> {
@@ -11,6 +12,8 @@ function* endless(given: { count: number; closed?: boolean }): Generator<number>
 }
 
 describe('what run returned, when the caller has had enough', () => {
+  failOnUnhandledRejections();
+
   it('is an endless generator that is asked for no more and told to return', () => {
     const given = { count: 0, closed: false };
     const stage = new Stage([toolOf(() => endless(given))]);

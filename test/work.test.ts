@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { concat, EMPTY, from, NEVER, of, Subject, take, throwError, timer } from 'rxjs';
 import { isToolFailed } from '../src/index.js';
+import { failOnUnhandledRejections } from './support/rejections.js';
 import { Stage, toolOf } from './support/stage.js';
 
 class Box<T> implements PromiseLike<T> {
@@ -26,6 +27,8 @@ async function valuesOf(run: (stage: Stage) => unknown): Promise<readonly string
 }
 
 describe('what run returns', () => {
+  failOnUnhandledRejections();
+
   for (const [what, run, told] of [
     ['an Observable of several values', () => of('x', 'y'), ['0 a > x', '0 a > y', '0 a > end']],
     [

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { Observable, Subject, takeUntil } from 'rxjs';
+import { failOnUnhandledRejections } from '../support/rejections.js';
 import { settle, Stage, toolOf } from '../support/stage.js';
 
 describe('what run gives', () => {
+  failOnUnhandledRejections();
+
   it('fails the call and keeps no slot, when it is a thenable whose then throws', async () => {
     const broken = {
       then: () => {

@@ -8,7 +8,7 @@ import {
   type ToolStatus,
   type ToolStatuses,
 } from '../../src/index.js';
-import { type AtWork, type CallPlan, plannedTool, type Reaction, type Scenario } from './scenario.js';
+import { type CallPlan, type Noted, plannedTool, type Reaction, type Scenario } from './scenario.js';
 import { Stage, toolOf } from './stage.js';
 
 /** How a caller saw its call end. */
@@ -17,7 +17,8 @@ type Seen = 'complete' | 'error' | undefined;
 /** A scenario, played. */
 export class Play {
   readonly stage: Stage;
-  readonly atWork: readonly AtWork[];
+  /** What each tool has noted of itself. */
+  readonly noted: readonly Noted[];
   /** Who subscribed to the history, and what of it each has seen. */
   readonly watched: number[][] = [];
   readonly seen = new Map<string, Seen>();
@@ -29,9 +30,9 @@ export class Play {
   private folded: ToolStatuses = {};
 
   constructor(private readonly scenario: Scenario) {
-    this.atWork = scenario.tools.map(() => ({ now: 0, most: 0 }));
+    this.noted = scenario.tools.map(() => ({ pending: 0, mostPending: 0, signals: [] }));
     const tools = scenario.tools.map((plan, index) =>
-      plannedTool(() => this.stage, plan, nameOf(index), this.atWork[index] as AtWork),
+      plannedTool(() => this.stage, plan, nameOf(index), this.noted[index] as Noted),
     );
     let ids = 0;
     this.stage = new Stage(tools, {
@@ -69,6 +70,10 @@ export class Play {
     await this.stage.play(Infinity, compare);
     this.watch();
     this.watchers.unsubscribe();
+  }
+
+  /** The statuses were the same, by what the events say and by what the tools say, whenever they were compared. */
+  expectStatusesAgreed(): void {
     if (this.failure !== undefined) throw this.failure;
   }
 

@@ -158,16 +158,21 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   looks: fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 4 }),
 });
 
-/** How much of a tool is at work, counted by the tool itself. */
-export interface AtWork {
-  now: number;
-  most: number;
+/** What a tool notes of itself: how many of its promises are pending, at most, and the signals that it has read. */
+export interface Noted {
+  pending: number;
+  mostPending: number;
+  readonly signals: AbortSignal[];
 }
 
 /** The tool of a plan. */
-export function plannedTool(stage: () => Stage, plan: ToolPlan, name: string, atWork: AtWork): AnyTool {
+export function plannedTool(stage: () => Stage, plan: ToolPlan, name: string, noted: Noted): AnyTool {
   const { slots, rateLimit, timeoutMs, deadlineMs, releaseOn, operator } = plan;
-  return toolOf((args: Behaviour, call) => counted(atWork, behave(stage(), name, args, call)), {
+  const run = (args: Behaviour, call: ToolCall): unknown => {
+    if (args.reports) noted.signals.push(call.signal);
+    return counted(noted, behave(stage(), name, args, call));
+  };
+  return toolOf(run, {
     name,
     input: Arguments,
     output: t.number,
@@ -183,11 +188,11 @@ export function plannedTool(stage: () => Stage, plan: ToolPlan, name: string, at
 const Arguments = t.refinement(t.UnknownRecord, ({ kind }) => kind !== 'wrong arguments', 'right arguments');
 
 /** Counts a promise from its beginning to its end: what `releaseOn: 'settle'` keeps the slot for. */
-function counted(atWork: AtWork, given: unknown): unknown {
+function counted(noted: Noted, given: unknown): unknown {
   if (!(given instanceof Promise)) return given;
-  atWork.most = Math.max(atWork.most, ++atWork.now);
+  noted.mostPending = Math.max(noted.mostPending, ++noted.pending);
   const settled = (): void => {
-    atWork.now--;
+    noted.pending--;
   };
   given.then(settled, settled);
   return given;
