@@ -7,6 +7,13 @@ export type Feedback = boolean | ((errorOrValue: unknown) => number | undefined)
 export function askedToWait(feedback: Feedback, errorOrValue: unknown): number | undefined {
   // A refusal of our own limits is not the service's word.
   if (feedback === false || isRejection(errorOrValue)) return undefined;
-  const ms = feedback === true ? retryAfterMsOf(errorOrValue) : feedback(errorOrValue);
-  return ms !== undefined && ms > 0 ? ms : undefined;
+  if (typeof feedback === 'function') return finite(feedback(errorOrValue));
+  // Nor is one that stands behind an error of somebody in between.
+  const { cause } = (errorOrValue ?? {}) as { readonly cause?: unknown };
+  return isRejection(cause) ? undefined : finite(retryAfterMsOf(errorOrValue));
+}
+
+/** A header's text, NaN and `Infinity` are no time to wait: a limiter held back by one would never go on. */
+function finite(ms: unknown): number | undefined {
+  return typeof ms === 'number' && ms > 0 && ms < Infinity ? ms : undefined;
 }

@@ -42,9 +42,9 @@ export interface PolicyOptions<T> {
  *
  * deadline (fallback (cache → retry (hedge (circuit breaker → bulkhead → rate limit → timeout → source))))
  *
- * The deadline is for all of it, the fallback included. The breaker sees every attempt; a rate permit is taken last, when the attempt really starts; a place in the cache is
- * shared by the work and not by each attempt. State: in the gates, which are made here once from their options, or are
- * yours. Each part is described at its operator.
+ * The deadline is for all of it, the fallback included. The breaker sees every attempt; a rate permit is taken last,
+ * when the attempt really starts; a place in the cache is shared by the work and not by each attempt. State: in the
+ * gates, which are made here once from their options, or are yours. Each part is described at its operator.
  *
  * ```marbles
  * timeout: 3, retry: 2, backoff: constant 1
@@ -66,16 +66,17 @@ export interface PolicyOptions<T> {
 export function withPolicy<T>(options: PolicyOptions<T>): MonoTypeOperatorFunction<T> {
   const { scheduler, timeout, rateLimit, bulkhead, circuitBreaker, hedge, retry, cache, key, deadline, fallback } =
     object('policy', options);
+  const rateLimited = object('rateLimited', options.rateLimited ?? {});
   const time = scheduler === undefined ? {} : { scheduler };
   const isFailure = options.isFailure === undefined ? {} : { isFailure: options.isFailure };
   // From the inside out: each is applied around those before it.
   const parts = [
     timeout === undefined ? undefined : withTimeout<T>(timeout, time),
-    rateLimit === undefined ? undefined : withRateLimit<T>(rateLimit, { ...options.rateLimited, ...time }),
+    rateLimit === undefined ? undefined : withRateLimit<T>(rateLimit, { ...rateLimited, ...time }),
     bulkhead === undefined ? undefined : withBulkhead<T>(bulkhead, time),
     circuitBreaker === undefined ? undefined : withCircuitBreaker<T>(circuitBreaker, { ...isFailure, ...time }),
-    hedge === undefined ? undefined : withHedge<T>({ ...hedge, ...time }),
-    retry === undefined ? undefined : withRetry<T>({ ...retry, ...time }),
+    hedge === undefined ? undefined : withHedge<T>({ ...object('hedge', hedge), ...time }),
+    retry === undefined ? undefined : withRetry<T>({ ...object('retry', retry), ...time }),
     cache === undefined ? undefined : withCache<T>(cache, { key, ...time }),
     fallback === undefined ? undefined : withFallback<T, T>(fallback),
     deadline === undefined ? undefined : withTimeout<T>(deadline, time),

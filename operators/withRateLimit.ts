@@ -2,6 +2,7 @@ import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, tap } fr
 import { clockOf } from './clockOf.js';
 import { RateLimitRejected } from './errors.js';
 import { askedToWait, type Feedback } from './feedback.js';
+import { callable } from './gates/argument.js';
 import { type RateLimitOptions, RateLimiter } from './gates/RateLimiter.js';
 
 /** What `withRateLimit` takes beside the limit. */
@@ -12,7 +13,8 @@ export interface RateLimitedOptions {
   readonly cost?: number | (() => number);
   /**
    * Holds the limiter back, for all who use it, when the service says to come again later: `true` goes by the
-   * `retryAfterMs` of an error or value, a function says how many ms, or undefined. Default: not.
+   * `retryAfterMs` of an error or value, a function says how many ms, or undefined; what it throws
+   * becomes the error. Default: not.
    */
   readonly feedback?: Feedback;
   /** Whose time counts. Default: `asyncScheduler`. */
@@ -63,6 +65,7 @@ export function withRateLimit<T>(
 ): MonoTypeOperatorFunction<T> {
   const limiter = limit instanceof RateLimiter ? limit : new RateLimiter(limit);
   const { key = '', cost = 1, feedback = false } = options;
+  if (typeof feedback !== 'boolean') callable('feedback', feedback);
   if (typeof cost !== 'function') limiter.checkCost(cost);
   const clock = clockOf(options.scheduler);
 

@@ -47,7 +47,10 @@ function isDeclaration(node: ts.Node): node is Declaration {
 export function docOf(node: ts.Node): Docstring {
   const source = node.getSourceFile().text;
   const comments = ts.getLeadingCommentRanges(source, node.getFullStart()) ?? [];
-  const last = comments.map(({ pos, end }) => source.slice(pos, end)).findLast((text) => text.startsWith('/**'));
+  const last = comments
+    .map(({ pos, end }) => source.slice(pos, end))
+    .filter((text) => text.startsWith('/**'))
+    .at(-1);
   return parse(last ?? '/** */');
 }
 

@@ -23,8 +23,10 @@ export function operatorPageOf(name: string, sources: PageSources): string {
       '[All operators](index.md).*',
     textOf(prose),
     legend(doc.text),
-    '## Example',
-    ...doc.tags.filter((tag) => tag.name === 'example').map((tag) => exampleOf(tag.text, sources)),
+    ...headed(
+      '## Example',
+      doc.tags.filter((tag) => tag.name === 'example').map((tag) => exampleOf(tag.text, sources)),
+    ),
     ...headed('## Options', optionsOf(name, parameters, doc, sources)),
     ...headed('## Errors', errorsOf(doc, sources)),
     ...headed('## State', [textOf(state), ...stateOf(`${doc.text}\n${parameters.join(' ')}`, parameters, sources)]),
@@ -55,7 +57,9 @@ function apart(text: string): { prose: string; state: string } {
 }
 
 function textOf(doc: string): string {
-  return plain(doc).replaceAll(/^```marbles$/gm, '```text').replaceAll(/^```\n```text$/gm, '```\n\n```text');
+  return plain(doc)
+    .replaceAll(/^```marbles$/gm, '```text')
+    .replaceAll(/^```\n```text$/gm, '```\n\n```text');
 }
 
 function plain(text: string): string {
@@ -105,7 +109,7 @@ function optionsOf(name: string, parameters: readonly string[], doc: Declared['d
     for (const inner of namesIn(found.node)) visit(inner);
   };
   parameters.forEach(visit);
-  const links = [...elsewhere].map(([type, owner]) => `\`${type}\` is described at [${owner}](${owner}.md).`);
+  const links = [...elsewhere].map(([type, owner]) => `- \`${type}\`: see [${owner}](${owner}.md)`);
   return [...parts, links.join('\n')];
 }
 
@@ -133,7 +137,10 @@ function typeOf(name: string, { node, doc }: Declared, sources: PageSources): re
     return [
       ...about,
       parents.length > 0 ? `Beside those of \`${parents.join('`, `')}\`:` : '',
-      table(['field', 'type', 'meaning'], node.members.map((member) => fieldOf(member, sources))),
+      table(
+        ['field', 'type', 'meaning'],
+        node.members.map((member) => fieldOf(member, sources)),
+      ),
     ];
   }
   if (!ts.isTypeAliasDeclaration(node)) return about;
@@ -150,7 +157,10 @@ function fieldOf(member: ts.TypeElement, sources: PageSources): readonly string[
 function typeText(type: ts.TypeNode, { declared }: PageSources): string {
   const alias = declared.get(type.getText())?.node;
   const isChoice =
-    alias && ts.isTypeAliasDeclaration(alias) && ts.isUnionTypeNode(alias.type) && alias.type.types.every(ts.isLiteralTypeNode);
+    alias &&
+    ts.isTypeAliasDeclaration(alias) &&
+    ts.isUnionTypeNode(alias.type) &&
+    alias.type.types.every(ts.isLiteralTypeNode);
   return (isChoice ? alias.type : type).getText().replaceAll(/\s+/g, ' ');
 }
 
@@ -210,11 +220,16 @@ function stateOf(text: string, parameters: readonly string[], { declared }: Page
       const doc = docOf(member);
       const isPublic = !ts.canHaveModifiers(member) || !ts.getModifiers(member)?.some(isHidden);
       if (!isPublic || ts.isConstructorDeclaration(member) || doc.text === '' || !member.name) return [];
-      const call = ts.isMethodDeclaration(member) ? `(${member.parameters.map((each) => each.name.getText()).join(', ')})` : '';
+      const call = ts.isMethodDeclaration(member) ? `(${member.parameters.map(nameOf).join(', ')})` : '';
       return [[`\`${member.name.getText()}${call}\``, plain(doc.text)]];
     });
     return [`### ${name}`, plain(found.doc.text), rows.length > 0 ? table(['member', 'meaning'], rows) : ''];
   });
+}
+
+/** One that is taken apart at once has no name of its own. */
+function nameOf({ name }: ts.ParameterDeclaration): string {
+  return ts.isIdentifier(name) ? name.text : 'options';
 }
 
 function isHidden({ kind }: ts.Modifier): boolean {

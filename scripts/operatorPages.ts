@@ -18,10 +18,7 @@ runScript(() => {
   const operators = files.flatMap((file) => /^operators\/(with\w+)\.ts$/.exec(file)?.[1] ?? []);
   const declared = declarationsOf(Object.fromEntries(files.map((file) => [file, readFileSync(file, 'utf8')])));
   const pages = new Map(
-    operators.map((name) => [
-      `${FOLDER}/${name}.md`,
-      operatorPageOf(name, { declared, operators, typeChecks }),
-    ]),
+    operators.map((name) => [`${FOLDER}/${name}.md`, operatorPageOf(name, { declared, operators, typeChecks })]),
   );
   if (process.argv.includes('--check')) {
     check(pages);
@@ -52,7 +49,7 @@ function typeChecks(code: string): boolean {
   const { config } = ts.readConfigFile('tsconfig.json', (path) => readFileSync(path, 'utf8')) as { config: object };
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [file] }, ts.sys, '.');
   const host = ts.createCompilerHost(options);
-  const { getSourceFile } = host;
+  const getSourceFile = host.getSourceFile.bind(host);
   host.getSourceFile = (path, version) =>
     path.endsWith(file) ? ts.createSourceFile(path, `${code}\nexport {};\n`, version) : getSourceFile(path, version);
   const program = ts.createProgram([file], { ...options, noUnusedLocals: false }, host);

@@ -217,6 +217,8 @@ readBackAs(
   ToolBusy,
   ToolFailed,
   UnresolvedReference,
+  CircuitOpen,
+  ApprovalDenied,
   ChainFailed,
   ParallelFailed,
   InvalidFlow,

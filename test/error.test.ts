@@ -4,7 +4,9 @@ import { isLeft, isRight } from 'fp-ts/Either';
 import type * as toolstream from '../src/index.js';
 import {
   ChainFailed,
+  isApprovalDenied,
   isChainFailed,
+  isCircuitOpen,
   isInvalidArguments,
   isInvalidFlow,
   isInvalidResult,
@@ -32,6 +34,8 @@ const guards = {
   ToolTimeout: isToolTimeout,
   RateLimitExceeded: isRateLimitExceeded,
   ToolBusy: isToolBusy,
+  CircuitOpen: isCircuitOpen,
+  ApprovalDenied: isApprovalDenied,
   ToolFailed: isToolFailed,
   UnresolvedReference: isUnresolvedReference,
   ChainFailed: isChainFailed,

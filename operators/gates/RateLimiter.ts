@@ -1,4 +1,4 @@
-import { object, oneOf, positiveMs, wholeNumber } from './argument.js';
+import { object, oneOf, positive, positiveMs, wholeNumber } from './argument.js';
 import type { Clock } from './Clock.js';
 import { HeadTimer } from './HeadTimer.js';
 import { isolated } from './isolated.js';
@@ -125,7 +125,8 @@ export class RateLimiter {
 
   /**
    * Goes by other limits from now on, and serves those who wait under them at once. What was taken before still counts;
-   * a waiter that wants more than can be granted now is refused.
+   * a waiter that wants more than can be granted now is refused as soon as it is its turn. `maxWaitMs` counts from when
+   * each began to wait.
    *
    * @throws TypeError, RangeError for an option that is out of its range; nothing is changed then.
    */
@@ -139,9 +140,12 @@ export class RateLimiter {
 
   /**
    * Lets nobody with this key start for `ms` milliseconds: the service has said to come again then. Those who ask wait,
-   * or are refused, as if the limit were used up.
+   * or are refused, as if the limit were used up. A hold that ends sooner than one before it changes nothing.
+   *
+   * @throws TypeError, RangeError for a time that is not finite and above 0.
    */
   holdBack(clock: Clock, ms: number, key = ''): void {
+    positive('ms', ms);
     const now = this.time.at(clock.now());
     (this.lanes.get(key) ?? this.open(key, now, 1))?.holdBack(clock, now + ms);
   }
@@ -185,7 +189,7 @@ export class RateLimiter {
 interface Waiter {
   readonly clock: Clock;
   readonly cost: number;
-  readonly expiresAt: number;
+  readonly askedAt: number;
   readonly request: RateRequest;
 }
 
@@ -231,7 +235,7 @@ class Lane {
   }
 
   waitMs(now: number, cost: number): number {
-    return Math.max(this.policy.waitMs(now, cost, this.queuedCost), this.heldUntil - now, 0);
+    return this.policy.waitMs(now, cost, this.queuedCost, Math.max(now, this.heldUntil));
   }
 
   refusal(waitMs: number): RateRefusal | undefined {
@@ -266,7 +270,7 @@ class Lane {
       request.granted();
       return undefined;
     }
-    const place = this.queue.push({ clock, cost, expiresAt: now + this.settings.maxWaitMs, request });
+    const place = this.queue.push({ clock, cost, askedAt: now, request });
     this.queuedCost += cost;
     if (this.queue.length === 1 && !this.serving) this.armFor(place.value, now);
     return {
@@ -281,7 +285,7 @@ class Lane {
     const { head } = this.queue;
     if (!head) return;
     const now = this.time.at(head.clock.now());
-    if (now >= head.expiresAt || this.headWaitMs(now, head) === 0) this.serve();
+    if (now >= this.expiryOf(head) || this.headWaitMs(now, head) === 0) this.serve();
   }
 
   private cancel(place: Place<Waiter>): void {
@@ -303,7 +307,7 @@ class Lane {
         const { clock, cost, request } = head;
         const impossible = cost > this.policy.capacity;
         const granted = !impossible && this.headWaitMs(now, head) === 0;
-        if (!granted && !impossible && now < head.expiresAt) {
+        if (!granted && !impossible && now < this.expiryOf(head)) {
           this.armFor(head, now);
           return;
         }
@@ -325,7 +329,7 @@ class Lane {
   }
 
   private headWaitMs(now: number, { cost }: Waiter): number {
-    return Math.max(this.policy.waitMs(now, cost, 0), this.heldUntil - now, 0);
+    return this.policy.waitMs(now, cost, 0, Math.max(now, this.heldUntil));
   }
 
   /** The costs of the queue, which `waiter` has left. Sums of fractions are not exact: an empty queue costs nothing. */
@@ -334,7 +338,12 @@ class Lane {
   }
 
   private armFor(head: Waiter, now: number): void {
-    this.timer.arm(head.clock, Math.min(now + this.headWaitMs(now, head), head.expiresAt));
+    this.timer.arm(head.clock, Math.min(now + this.headWaitMs(now, head), this.expiryOf(head)));
+  }
+
+  /** By the `maxWaitMs` of now, for all alike: whoever came first also expires first. */
+  private expiryOf({ askedAt }: Waiter): number {
+    return askedAt + this.settings.maxWaitMs;
   }
 }
 

@@ -14,8 +14,11 @@ export interface RatePolicy {
   /** The largest cost that can ever be taken at once. */
   readonly capacity: number;
 
-  /** How long, from `now`, until `cost` can be taken after the `ahead` that is to be taken before it. 0: at once. */
-  waitMs(now: number, cost: number, ahead: number): number;
+  /**
+   * How long, from `now`, until `cost` can be taken after the `ahead` that is to be taken before it, where nothing is
+   * taken before `from` (default: `now`). 0: at once.
+   */
+  waitMs(now: number, cost: number, ahead: number, from?: number): number;
 
   /** Takes `cost` at `now`. Only after `waitMs` said 0. */
   take(now: number, cost: number): void;

@@ -129,7 +129,8 @@ export class Semaphore {
 
   /** Those for whom a slot is free already do not count: they are about to leave the queue. */
   private get hasPlace(): boolean {
-    return this.queue.length - (this.concurrency - this.held) < this.maxQueue;
+    const free = Math.max(0, this.concurrency - this.held);
+    return this.queue.length - free < this.maxQueue;
   }
 
   private grant(request: SemaphoreRequest): void {

@@ -24,17 +24,19 @@ export class SlidingWindow implements RatePolicy {
     return this.limit;
   }
 
-  waitMs(now: number, cost: number, ahead: number): number {
+  waitMs(now: number, cost: number, ahead: number, from = now): number {
     this.expire(now);
+    const gone = this.goneBy(from);
+    const count = this.count - gone;
     // Number the starts from the oldest in the window on, those ahead included: start i has to be `perMs` after
     // start i - limit. Going back by whole limits leads to one that is known, or that is made now.
-    const number = this.count + ahead + cost;
-    if (number <= this.limit) return 0;
-    const known = Math.max(this.count, this.limit);
+    const number = count + ahead + cost;
+    if (number <= this.limit) return from - now;
+    const known = Math.max(count, this.limit);
     const windows = Math.ceil((number - known) / this.limit);
     const index = number - windows * this.limit;
-    const start = index <= this.count ? this.startAt(index - 1) : now;
-    return Math.max(0, start + windows * this.perMs - now);
+    const start = index <= count ? this.startAt(gone + index - 1) : from;
+    return Math.max(from, start + windows * this.perMs) - now;
   }
 
   take(now: number, cost: number): void {
@@ -47,9 +49,11 @@ export class SlidingWindow implements RatePolicy {
 
   /** A longer window does not bring back starts that have left the shorter one. */
   update(now: number, { limit, perMs }: RateLimits): void {
+    wholeNumber('limit', limit, 1);
+    positive('perMs', perMs);
     this.expire(now);
-    this.limit = wholeNumber('limit', limit, 1);
-    this.perMs = positive('perMs', perMs);
+    this.limit = limit;
+    this.perMs = perMs;
   }
 
   checkCost(cost: number): void {
@@ -66,6 +70,17 @@ export class SlidingWindow implements RatePolicy {
       this.first = (this.first + 1) % this.starts.length;
       this.count--;
     }
+  }
+
+  /** How many of the starts will have left the window at `time`: found by halving, as they are in order. */
+  private goneBy(time: number): number {
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.startAt(middle) + this.perMs <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private startAt(index: number): number {

@@ -30,10 +30,10 @@ export class TokenBucket implements RatePolicy {
     return this.burst;
   }
 
-  waitMs(now: number, cost: number, ahead: number): number {
+  waitMs(now: number, cost: number, ahead: number, from = now): number {
     this.fill(now);
-    const missing = (ahead + cost) * this.perMs - this.level;
-    return missing <= 0 ? 0 : Math.ceil(missing / this.limit);
+    const missing = (ahead + cost) * this.perMs - Math.min(this.full, this.level + (from - now) * this.limit);
+    return from - now + (missing <= 0 ? 0 : Math.ceil(missing / this.limit));
   }
 
   take(now: number, cost: number): void {
@@ -43,11 +43,14 @@ export class TokenBucket implements RatePolicy {
 
   /** The tokens in the bucket stay, as far as there is room for them. */
   update(now: number, { limit, perMs, burst = limit }: RateLimits): void {
+    positive('limit', limit);
+    positive('perMs', perMs);
+    positive('burst', burst);
     this.fill(now);
     const tokens = this.level / this.perMs;
-    this.limit = positive('limit', limit);
-    this.perMs = positive('perMs', perMs);
-    this.burst = positive('burst', burst);
+    this.limit = limit;
+    this.perMs = perMs;
+    this.burst = burst;
     this.level = Math.min(this.full, tokens * perMs);
   }
 
