@@ -59,7 +59,7 @@ function parse(comment: string): Docstring {
   const lines = comment
     .slice(3, -2)
     .split('\n')
-    .map((line) => line.replace(/^\s*\* ?/, '').trimEnd());
+    .map((line, index) => (index === 0 ? line.trim() : line.replace(/^\s*\* ?/, '').trimEnd()));
   const tags: { name: string; lines: string[] }[] = [{ name: '', lines: [] }];
   let fenced = false;
   for (const line of lines) {
