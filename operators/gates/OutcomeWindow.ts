@@ -62,11 +62,11 @@ const parts = 10;
 
 /** The outcomes of the last `ms`, also when nothing has been called since: time itself makes them leave. */
 export class TimeWindow implements OutcomeWindow {
-  private readonly partMs: number;
+  private readonly ms: number;
   private buckets: Bucket[] = [];
 
   constructor(ms: number) {
-    this.partMs = positiveMs('ms', ms) / parts;
+    this.ms = positiveMs('ms', ms);
   }
 
   add(now: number, { failed, slow }: Outcome): void {
@@ -94,7 +94,8 @@ export class TimeWindow implements OutcomeWindow {
 
   /** Drops the parts that are over; the index of the part that `now` is in. */
   private expire(now: number): number {
-    const index = Math.floor(now / this.partMs);
+    // In this order whole numbers stay exact: a tenth of the length may have no exact value.
+    const index = Math.floor((now * parts) / this.ms);
     this.buckets = this.buckets.filter((bucket) => bucket.index > index - parts);
     return index;
   }

@@ -106,9 +106,17 @@ describe('Semaphore, updated', () => {
   });
 
   for (const [changes, error, message] of [
-    [{ concurrency: 0, maxQueue: 0 }, RangeError, 'concurrency: expected a whole number of at least 1 or Infinity, got 0'],
+    [
+      { concurrency: 0, maxQueue: 0 },
+      RangeError,
+      'concurrency: expected a whole number of at least 1 or Infinity, got 0',
+    ],
     [{ concurrency: 4, maxQueue: -1 }, RangeError, 'maxQueue: expected a whole number of at least 0, got -1'],
-    [{ concurrency: '4', maxQueue: 0 }, TypeError, 'concurrency: expected a whole number of at least 1 or Infinity, got "4"'],
+    [
+      { concurrency: '4', maxQueue: 0 },
+      TypeError,
+      'concurrency: expected a whole number of at least 1 or Infinity, got "4"',
+    ],
   ] as const) {
     it(`refuses ${JSON.stringify(changes)}, and changes nothing (${message})`, () => {
       const { semaphore, slots } = holding({ concurrency: 1, maxQueue: 1 });

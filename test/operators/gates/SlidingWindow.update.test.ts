@@ -111,7 +111,12 @@ describe('SlidingWindow, updated', () => {
       expect(() => {
         window.update(1, changes);
       }).to.throw(RangeError);
-      expect([window.capacity, window.waitMs(1, 1, 0), window.isIdle(9), window.isIdle(10)]).to.deep.equal([2, 9, false, true]);
+      expect([window.capacity, window.waitMs(1, 1, 0), window.isIdle(9), window.isIdle(10)]).to.deep.equal([
+        2,
+        9,
+        false,
+        true,
+      ]);
     });
   }
 });

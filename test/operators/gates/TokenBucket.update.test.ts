@@ -28,7 +28,12 @@ describe('TokenBucket, updated', () => {
   it('does not fill up a larger bucket at once', () => {
     const bucket = new TokenBucket({ limit: 1, perMs: 10, burst: 2 });
     bucket.update(0, { limit: 1, perMs: 10, burst: 4 });
-    expect([bucket.waitMs(0, 2, 0), bucket.waitMs(0, 3, 0), bucket.isIdle(19), bucket.isIdle(20)]).to.deep.equal([0, 10, false, true]);
+    expect([bucket.waitMs(0, 2, 0), bucket.waitMs(0, 3, 0), bucket.isIdle(19), bucket.isIdle(20)]).to.deep.equal([
+      0,
+      10,
+      false,
+      true,
+    ]);
   });
 
   it('holds as many as the new limit where no burst is given', () => {
