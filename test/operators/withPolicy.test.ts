@@ -121,7 +121,7 @@ describe('withPolicy', () => {
         circuitBreaker: { window: { kind: 'consecutive', failures: 1 } },
         isFailure: () => false,
       });
-      broken()
+      broken<string>()
         .pipe(lenient)
         .subscribe({ error: () => undefined });
       expectObservable(of('b').pipe(lenient)).toBe('(b|)');
