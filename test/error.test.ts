@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { expect } from 'chai';
 import { isLeft, isRight } from 'fp-ts/Either';
 import type * as toolstream from '../src/index.js';
@@ -165,11 +166,12 @@ describe('the words of an error', () => {
 
 describe('an error of another copy of the package', () => {
   const load = createRequire(__filename);
-  const path = load.resolve('../src/index.ts');
+  // Run from the sources, or compiled for the coverage.
+  const path = load.resolve(`../src/index${extname(__filename)}`);
 
   /** The package, loaded once more. */
   function anotherCopy(): typeof toolstream {
-    const root = path.replace(/src.index\.ts$/, '');
+    const root = path.replace(/src.index\.[jt]s$/, '');
     const ours = Object.keys(load.cache).filter((key) => key.startsWith(root) && !key.includes('node_modules'));
     const kept = ours.map((key) => [key, load.cache[key]] as const);
     for (const key of ours) Reflect.deleteProperty(load.cache, key);
