@@ -1,5 +1,7 @@
+import type { CircuitRefusal } from './gates/Circuit.js';
 import type { RateRefusal } from './gates/RateLimiter.js';
 import type { SemaphoreRefusal } from './gates/Semaphore.js';
+import { rejectionMark } from './rejection.js';
 
 /** Which of the limits of `withTimeout` was exceeded. */
 export type TimeoutLimit = 'total' | 'first' | 'each';
@@ -38,6 +40,10 @@ export class RateLimitRejected extends Error {
   ) {
     super(`${rateRefusals[reason]}; retry after ${String(retryAfterMs)} ms`);
   }
+
+  get [rejectionMark](): true {
+    return true;
+  }
 }
 
 /** `withBulkhead` refused a start. The source was not subscribed to. */
@@ -54,6 +60,28 @@ export class BulkheadRejected extends Error {
   ) {
     super(`${semaphoreRefusals[reason]} (${String(running)} running, ${String(queued)} waiting)`);
   }
+
+  get [rejectionMark](): true {
+    return true;
+  }
+}
+
+/** `withCircuitBreaker` let nobody through. The source was not subscribed to. */
+export class CircuitRejected extends Error {
+  readonly _tag = 'CircuitRejected';
+  override readonly name = 'CircuitRejected';
+
+  constructor(
+    readonly reason: CircuitRefusal,
+    /** In how many ms a probe will be let through; undefined where that is not a matter of time. */
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(circuitRefusals[reason] + (retryAfterMs === undefined ? '' : `; retry after ${String(retryAfterMs)} ms`));
+  }
+
+  get [rejectionMark](): true {
+    return true;
+  }
 }
 
 /** What each refusal of a rate limiter means, in words. */
@@ -68,4 +96,11 @@ export const rateRefusals: Readonly<Record<RateRefusal, string>> = {
 export const semaphoreRefusals: Readonly<Record<SemaphoreRefusal, string>> = {
   queueFull: 'all slots are taken and the queue is full',
   maxWait: 'no slot became free within maxWaitMs',
+};
+
+/** What each refusal of a circuit means, in words. */
+export const circuitRefusals: Readonly<Record<CircuitRefusal, string>> = {
+  open: 'the circuit is open',
+  halfOpen: 'the circuit is half-open and all its probes are under way',
+  isolated: 'the circuit is held open by hand',
 };

@@ -8,8 +8,7 @@ import { type Observable, type Observer, Subscriber, type Subscription } from 'r
  * @returns `start`, which subscribes, and the subscription.
  */
 export function upstreamOf<T>(until: Subscription, observer: Observer<T>): Upstream<T> {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 has no other public way to make one beforehand
-  const upstream = new Subscriber<T>(observer);
+  const upstream = subscriberOf(observer);
   until.add(upstream);
   return {
     start: (source) => {
@@ -20,6 +19,12 @@ export function upstreamOf<T>(until: Subscription, observer: Observer<T>): Upstr
       upstream.unsubscribe();
     },
   };
+}
+
+/** The subscription of an observer, before there is anything to subscribe it to. */
+export function subscriberOf<T>(observer: Observer<T>): Subscriber<T> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- RxJS 7 has no other public way to make one beforehand
+  return new Subscriber<T>(observer);
 }
 
 /** An operator's subscription to its source. */

@@ -1,6 +1,8 @@
-import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, tap } from 'rxjs';
 import { clockOf } from './clockOf.js';
 import { RateLimitRejected } from './errors.js';
+import { askedToWait, type Feedback } from './feedback.js';
+import { callable } from './gates/argument.js';
 import { type RateLimitOptions, RateLimiter } from './gates/RateLimiter.js';
 
 /** What `withRateLimit` takes beside the limit. */
@@ -9,6 +11,12 @@ export interface RateLimitedOptions {
   readonly key?: string | (() => string);
   /** How much of the limit a subscription uses up; asked for at each subscription. Default: 1. */
   readonly cost?: number | (() => number);
+  /**
+   * Holds the limiter back, for all who use it, when the service says to come again later: `true` goes by the
+   * `retryAfterMs` of an error or value, a function says how many ms, or undefined; what it throws
+   * becomes the error. Default: not.
+   */
+  readonly feedback?: Feedback;
   /** Whose time counts. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -56,17 +64,25 @@ export function withRateLimit<T>(
   options: RateLimitedOptions = {},
 ): MonoTypeOperatorFunction<T> {
   const limiter = limit instanceof RateLimiter ? limit : new RateLimiter(limit);
-  const { key = '', cost = 1 } = options;
+  const { key = '', cost = 1, feedback = false } = options;
+  if (typeof feedback !== 'boolean') callable('feedback', feedback);
   if (typeof cost !== 'function') limiter.checkCost(cost);
   const clock = clockOf(options.scheduler);
 
   return (source) =>
     new Observable<T>((subscriber) => {
+      const ownKey = typeof key === 'function' ? key() : key;
+      const listen = (errorOrValue: unknown): void => {
+        const ms = askedToWait(feedback, errorOrValue);
+        if (ms !== undefined) limiter.holdBack(clock, ms, ownKey);
+      };
       const waiting = limiter.acquire(clock, {
-        key: typeof key === 'function' ? key() : key,
+        key: ownKey,
         cost: typeof cost === 'function' ? cost() : cost,
         granted: () => {
-          source.subscribe(subscriber);
+          const heard$: Observable<T> =
+            feedback === false ? source : source.pipe(tap<T>({ next: listen, error: listen }));
+          heard$.subscribe(subscriber);
         },
         refused: (reason, retryAfterMs) => {
           subscriber.error(new RateLimitRejected(reason, retryAfterMs));

@@ -1,4 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { retryAfterMsOf } from './rejection.js';
 import type { StatusTracker, TrackedEnd } from './StatusTracker.js';
 import { upstreamOf } from './upstream.js';
 
@@ -62,8 +63,6 @@ export function withStatus<T, E = unknown>(tracker: StatusTracker<E>): MonoTypeO
 }
 
 function failureOf<E>(error: E): TrackedEnd<E> {
-  const retryAfterMs = (error as { readonly retryAfterMs?: unknown } | null | undefined)?.retryAfterMs;
-  return typeof retryAfterMs === 'number' && retryAfterMs >= 0
-    ? { kind: 'limited', retryAfterMs }
-    : { kind: 'failed', error };
+  const retryAfterMs = retryAfterMsOf(error);
+  return retryAfterMs === undefined ? { kind: 'failed', error } : { kind: 'limited', retryAfterMs };
 }

@@ -10,6 +10,7 @@ const CHECKS = [
   'arch',
   'deadcode',
   'check:files',
+  'docs:operators:check',
   'docs:check',
   'examples',
   'coverage',

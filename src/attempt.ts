@@ -1,20 +1,31 @@
 import { Observable, type ObservableInput, type Subscriber } from 'rxjs';
 import type { Clock } from '../operators/gates/Clock.js';
+import type { CircuitPermit } from '../operators/gates/Circuit.js';
 import type { Deadline } from '../operators/gates/Deadlines.js';
 import type { Permit, Semaphore } from '../operators/gates/Semaphore.js';
 import type { Waiting } from '../operators/gates/Waiting.js';
+import { askedToWait } from '../operators/feedback.js';
+import { isRejection } from '../operators/rejection.js';
 import { AttemptContext } from './attemptContext.js';
 import type { CallState, StoppableAttempt } from './callState.js';
 import { decode } from './decode.js';
-import { InvalidResult, RateLimitExceeded, ToolBusy, type ToolError, ToolFailed, ToolTimeout } from './error.js';
-import type { ReadyRateLimit } from './tool.js';
-import type { ToolRuntime } from './toolRuntime.js';
+import {
+  CircuitOpen,
+  InvalidResult,
+  RateLimitExceeded,
+  ToolBusy,
+  type ToolError,
+  ToolFailed,
+  ToolTimeout,
+} from './error.js';
+import type { ReadyCircuit, ReadyRateLimit } from './tool.js';
+import type { CallPhase, ToolRuntime } from './toolRuntime.js';
 import { Work } from './work.js';
 
 /**
- * The attempts of a call, one each time it is subscribed to: wait for a slot, then for a rate permit, then call `run`
- * with the decoded arguments under `timeoutMs`, and check what it gives. Errors with a ToolError. Whatever an attempt
- * holds is given back before its end is forwarded, and those who wait for it are served right after.
+ * The attempts of a call, one each time it is subscribed to: pass the circuit, wait for a slot, then for a rate permit,
+ * then call `run` with the decoded arguments under `timeoutMs`, and check what it gives. Errors with a ToolError.
+ * Whatever an attempt holds is given back before its end is forwarded, and those who wait are served right after.
  */
 export function attemptOf(call: CallState, runtime: ToolRuntime, args: unknown): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
@@ -27,7 +38,7 @@ export function attemptOf(call: CallState, runtime: ToolRuntime, args: unknown):
     subscriber.add(() => {
       attempt.stop();
     });
-    attempt.takeSlot();
+    attempt.passCircuit();
   });
 }
 
@@ -41,10 +52,16 @@ class Attempt implements StoppableAttempt {
   private readonly beganAt: number;
   private readonly context: AttemptContext;
 
+  /** Whether it waits or runs, as the call counts it. */
+  private phase: CallPhase = 'idle';
+  /** The circuit's permit, which hears of the outcome. */
+  private circuitPermit: CircuitPermit | undefined;
   /** The place in the queue for a slot. */
   private slotWait: Waiting | undefined;
   /** The slot. */
   private slot: Permit | undefined;
+  /** Under which key the rate limit counts it. */
+  private rateKey = '';
   /** The place in the queue for a rate permit. */
   private rateWait: Waiting | undefined;
   /** The attempt's timeout, from the moment `run` is called. */
@@ -74,7 +91,23 @@ class Attempt implements StoppableAttempt {
     this.context = new AttemptContext(call, number);
   }
 
-  takeSlot(): void {
+  passCircuit(): void {
+    const { circuit } = this.runtime;
+    if (!circuit) {
+      this.takeSlot();
+      return;
+    }
+    const { tool, callId } = this.call;
+    const answer = circuit.circuit.acquire(this.clock);
+    if ('permit' in answer) {
+      this.circuitPermit = answer.permit;
+      this.takeSlot();
+    } else {
+      this.fail(new CircuitOpen({ tool, callId, reason: answer.refusal, retryAfterMs: answer.retryAfterMs }));
+    }
+  }
+
+  private takeSlot(): void {
     const { semaphore } = this.runtime;
     if (semaphore) this.waitForSlot(semaphore);
     else this.takeRatePermit();
@@ -82,8 +115,13 @@ class Attempt implements StoppableAttempt {
 
   /** The call has ended, or an operator of the tool's has left. */
   stop(notify?: () => void): void {
-    if (this.ended) this.alsoNotify ??= notify;
-    else this.end(notify, this.work?.finished ? undefined : this.call.stopped);
+    if (this.ended) {
+      this.alsoNotify ??= notify;
+      return;
+    }
+    if (this.values > 0) this.circuitPermit?.succeeded();
+    else this.circuitPermit?.ignored();
+    this.end(notify, this.work?.finished ? undefined : this.call.stopped);
   }
 
   private waitForSlot(semaphore: Semaphore): void {
@@ -101,7 +139,7 @@ class Attempt implements StoppableAttempt {
     });
     if (!this.slotWait) return;
     call.outstanding = 'a free slot';
-    call.enter('queued');
+    this.enter('queued');
     call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'concurrency' }), number);
   }
 
@@ -119,8 +157,9 @@ class Attempt implements StoppableAttempt {
   private waitForRatePermit({ limiter, key, cost }: ReadyRateLimit): void {
     const { call, args, number } = this;
     const { tool, callId } = call;
+    this.rateKey = key?.(args as never) ?? '';
     const wanted = {
-      key: key?.(args as never) ?? '',
+      key: this.rateKey,
       cost: typeof cost === 'function' ? cost(args as never) : cost,
     };
     // The call may have been cancelled from inside those functions, and from inside `acquire`, which first lets start
@@ -146,7 +185,7 @@ class Attempt implements StoppableAttempt {
     const availableAt = rateWait.availableAt ?? this.clock.now();
     this.runtime.limitReached(availableAt);
     call.outstanding = 'a rate permit';
-    call.enter('queued');
+    this.enter('queued');
     call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'rateLimit', availableAt }), number);
   }
 
@@ -159,7 +198,7 @@ class Attempt implements StoppableAttempt {
   private begin(): void {
     const { call, clock, number, runtime } = this;
     call.outstanding = 'the first value';
-    call.enter('running');
+    this.enter('running');
     const waitedMs = clock.now() - this.beganAt;
     call.publish('call.started', () => ({ args: call.shownArguments, waitedMs }), number);
     // Whoever heard of the start may have cancelled the call.
@@ -175,6 +214,7 @@ class Attempt implements StoppableAttempt {
         this.failWith(error);
       },
       complete: () => {
+        this.circuitPermit?.succeeded();
         this.end(() => {
           this.subscriber.complete();
         });
@@ -202,6 +242,7 @@ class Attempt implements StoppableAttempt {
     const { call, number, runtime } = this;
     const { tool, callId } = call;
     call.outstanding = `the end after ${String(++this.values)} ${this.values === 1 ? 'value' : 'values'}`;
+    this.holdBack(value);
     const { output } = runtime.tool;
     if (!output) {
       this.subscriber.next(value);
@@ -223,7 +264,27 @@ class Attempt implements StoppableAttempt {
     this.fail(new ToolFailed({ tool, callId, attempt: this.number, cause }));
   }
 
+  private enter(phase: CallPhase): void {
+    this.call.moveAttempt(this.phase, phase);
+    this.phase = phase;
+  }
+
+  private holdBack(errorOrValue: unknown): void {
+    const { rateLimit } = this.runtime;
+    if (!rateLimit || rateLimit.feedback === false) return;
+    const ms = askedToWait(rateLimit.feedback, errorOrValue);
+    if (ms !== undefined) rateLimit.limiter.holdBack(this.clock, ms, this.rateKey);
+  }
+
+  private tellCircuit(error: ToolError, { isFailure }: ReadyCircuit): void {
+    if (isRejection(error) || !isFailure(error)) this.circuitPermit?.ignored();
+    else this.circuitPermit?.failed();
+  }
+
   private fail(error: ToolError): void {
+    if (this.ended) return;
+    if (this.runtime.circuit) this.tellCircuit(error, this.runtime.circuit);
+    this.holdBack(error);
     const forward = (): void => {
       const durationMs = this.clock.now() - this.beganAt;
       this.call.failAttempt({ attempt: this.number, error, durationMs }, () => {
@@ -237,6 +298,7 @@ class Attempt implements StoppableAttempt {
   private end(notify?: () => void, stopped?: Stopped): void {
     if (this.ended) return;
     this.ended = true;
+    this.enter('idle');
     this.slotWait?.cancel();
     const { rateWait } = this;
     this.leaveRateQueue();

@@ -1,10 +1,10 @@
 import { defer, Observable, type Subscriber } from 'rxjs';
 import { type Upstream, upstreamOf } from '../operators/upstream.js';
-import { attemptOf } from './attempt.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { CallState } from './callState.js';
 import { decode } from './decode.js';
 import { InvalidArguments, isToolError, type ToolError, ToolFailed, ToolNotFound, ToolTimeout } from './error.js';
+import { pipelineOf } from './pipeline.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
 /**
@@ -13,14 +13,14 @@ import type { ToolRuntime } from './toolRuntime.js';
  * caller is told. A caller that leaves while it is being given a value (`first`, `take`, `firstValueFrom`) has what it
  * wanted: the call has succeeded. One that leaves at any other time has cancelled it.
  *
- * decode the arguments → deadline of the call (operators of the tool (slot → rate permit → timeout → `run` → decode))
+ * decode the arguments → deadline of the call (the tool's pipeline)
  */
 export function callOf(host: CallHost, request: CallRequest): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
     // Whoever has left before the beginning (`forkJoin` goes on subscribing after a failure) makes no call.
     if (subscriber.closed) return;
     const runtime = host.find(request.tool);
-    new Call(new CallState(host, request, runtime), subscriber).start(runtime, request.arguments);
+    new Call(new CallState(host, request, runtime), request, subscriber).start(runtime);
   });
 }
 
@@ -32,16 +32,17 @@ class Call {
 
   constructor(
     private readonly state: CallState,
+    private readonly request: CallRequest,
     private readonly subscriber: Subscriber<unknown>,
   ) {}
 
-  start(runtime: ToolRuntime | undefined, given: unknown): void {
+  start(runtime: ToolRuntime | undefined): void {
     const { host, tool, callId } = this.state;
     if (!runtime) {
       this.fail(new ToolNotFound({ tool, callId, closest: host.closest(tool) }));
       return;
     }
-    const args = decode(runtime.tool.input, given);
+    const args = decode(runtime.tool.input, this.request.arguments);
     if (args._tag === 'Left') this.fail(new InvalidArguments({ tool, callId, faults: args.left }));
     else this.run(runtime, args.right);
   }
@@ -71,9 +72,7 @@ class Call {
     state.deadline = host.deadlines.add(host.clock, runtime.deadlineMs, () => {
       this.expire(runtime.deadlineMs, upstream);
     });
-    const attempts$ = attemptOf(state, runtime, args);
-    const { operators = [] } = runtime.tool;
-    upstream.start(defer(() => operators.reduce((source, operator) => operator(source), attempts$)));
+    upstream.start(defer(() => pipelineOf(state, runtime, args, this.request, (request) => callOf(host, request))));
   }
 
   private give(value: unknown): void {
@@ -111,7 +110,8 @@ class Call {
   private succeed(tell?: () => void): void {
     this.end(() => {
       this.state.succeeded();
-      this.state.publish('call.succeeded', () => ({ ...this.summary(), result: this.show(this.result) }));
+      const fellBack = this.state.fellBack ? { fellBack: true } : {};
+      this.state.publish('call.succeeded', () => ({ ...this.summary(), result: this.show(this.result), ...fellBack }));
       tell?.();
     });
   }
@@ -154,6 +154,8 @@ function endOf(error: ToolError): 'call.failed' | 'call.timedOut' | 'call.reject
     case 'InvalidArguments':
     case 'RateLimitExceeded':
     case 'ToolBusy':
+    case 'CircuitOpen':
+    case 'ApprovalDenied':
       return 'call.rejected';
     default:
       return 'call.failed';

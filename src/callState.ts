@@ -34,6 +34,8 @@ export class CallState {
   ended = false;
   /** How many values the caller has been given. */
   values = 0;
+  /** True once the tool has failed and something else is to answer instead. */
+  fellBack = false;
   /** What the call waits for now, in words. */
   outstanding = 'its start';
   /** Why its attempts are torn down, where they are: a deadline, or nothing more than that the caller left. */
@@ -42,6 +44,8 @@ export class CallState {
   deadline: Deadline | undefined;
   private readonly startedAt: number;
   private phase: CallPhase = 'idle';
+  /** How many attempts are in each phase; a hedge makes several at once. */
+  private readonly phases: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
   private shown: Json | undefined;
   /** The attempts that have not ended: one, unless an operator of the tool makes several at once. */
   private readonly attempts = new Set<StoppableAttempt>();
@@ -77,9 +81,22 @@ export class CallState {
     return (this.shown ??= this.host.show(this.request.arguments, { tool: this.tool, part: 'arguments' }));
   }
 
-  enter(phase: CallPhase): void {
-    this.runtime?.move(this.phase, phase);
-    this.phase = phase;
+  /** An attempt goes from one phase to another. A call runs while any attempt of it does, and waits while none does. */
+  moveAttempt(from: CallPhase, to: CallPhase): void {
+    if (this.ended) return;
+    this.phases[from]--;
+    this.phases[to]++;
+    if (this.phases.running > 0) this.enter('running');
+    else this.enter(this.phases.queued > 0 ? 'queued' : 'idle');
+  }
+
+  /** Another attempt will be made after the failure that is being handed on. */
+  scheduleRetry(delayMs: number): void {
+    const failure = this.attemptFailure;
+    if (!failure) return;
+    this.attemptFailure = undefined;
+    this.outstanding = 'the next attempt';
+    this.publish('call.retryScheduled', () => ({ error: this.host.showError(failure.error), delayMs }));
   }
 
   /** Counts an attempt that begins. That there is one says that the failure before it was not the call's end. */
@@ -112,16 +129,13 @@ export class CallState {
     if (!failure) return;
     this.attemptFailure = undefined;
     const { attempt, error, durationMs } = failure;
-    if (attempt === this.attempt) {
-      this.outstanding = 'what follows its failure';
-      this.enter('idle');
-    }
+    if (attempt === this.attempt) this.outstanding = 'what follows its failure';
     this.publish('call.attemptFailed', () => ({ durationMs, error: this.host.showError(error) }), attempt);
   }
 
-  /** The tool has given what it had to. */
+  /** The call has ended well; that clears the tool's last failure only if it was the tool that ended it. */
   succeeded(): void {
-    if (this.runtime) this.runtime.lastError = undefined;
+    if (this.runtime && this.attempt > 0 && !this.fellBack) this.runtime.lastError = undefined;
   }
 
   /** The tool has not. */
@@ -171,6 +185,11 @@ export class CallState {
           ...details(),
         }) as unknown as UnsealedEvent,
     );
+  }
+
+  private enter(phase: CallPhase): void {
+    this.runtime?.move(this.phase, phase);
+    this.phase = phase;
   }
 }
 

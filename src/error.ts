@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
-import { rateRefusals, semaphoreRefusals } from '../operators/errors.js';
+import { circuitRefusals, rateRefusals, semaphoreRefusals } from '../operators/errors.js';
+import { rejectionMark } from '../operators/rejection.js';
 import { Cause } from './cause.js';
 import { describeFaults, Fault, shorten } from './fault.js';
 import { type Json, Snapshot } from './json.js';
@@ -30,7 +31,11 @@ export class InvalidArguments extends taggedError(
   'InvalidArguments',
   { ...ofCall, faults: t.readonlyArray(Fault) },
   ({ tool, faults }) => `invalid arguments for '${tool}': ${describeFaults(faults)}`,
-) {}
+) {
+  get [rejectionMark](): true {
+    return true;
+  }
+}
 
 /** A value that `run` gave does not fit the tool's output codec. */
 export class InvalidResult extends taggedError(
@@ -65,7 +70,11 @@ export class RateLimitExceeded extends taggedError(
   },
   ({ tool, reason, retryAfterMs }) =>
     `'${tool}' was not started: ${rateRefusals[reason]}; retry after ${String(retryAfterMs)} ms`,
-) {}
+) {
+  get [rejectionMark](): true {
+    return true;
+  }
+}
 
 /** All of the tool's slots are taken, and its queue refused the call. */
 export class ToolBusy extends taggedError(
@@ -73,7 +82,39 @@ export class ToolBusy extends taggedError(
   { ...ofCall, reason: t.keyof({ queueFull: null, maxWait: null }), running: t.number, queued: t.number },
   ({ tool, reason, running, queued }) =>
     `'${tool}' was not started: ${semaphoreRefusals[reason]} (${String(running)} running, ${String(queued)} waiting)`,
-) {}
+) {
+  get [rejectionMark](): true {
+    return true;
+  }
+}
+
+/** The tool's circuit breaker let nobody through. */
+export class CircuitOpen extends taggedError(
+  'CircuitOpen',
+  {
+    ...ofCall,
+    reason: t.keyof({ open: null, halfOpen: null, isolated: null }),
+    /** In how many ms a probe will be let through; undefined where that is not a matter of time. */
+    retryAfterMs: t.union([t.number, t.undefined]),
+  },
+  ({ tool, reason, retryAfterMs }) =>
+    `'${tool}' was not started: ${circuitRefusals[reason]}${retryAfterMs === undefined ? '' : `; retry after ${String(retryAfterMs)} ms`}`,
+) {
+  get [rejectionMark](): true {
+    return true;
+  }
+}
+
+/** Somebody who was asked to approve the call did not. `run` was not called. */
+export class ApprovalDenied extends taggedError(
+  'ApprovalDenied',
+  { ...ofCall, reason: t.string },
+  ({ tool, reason }) => `'${tool}' was not started: not approved: ${reason}`,
+) {
+  get [rejectionMark](): true {
+    return true;
+  }
+}
 
 /** `run` threw, or its stream errored, or gave nothing where a value is needed; `cause` is what it threw. */
 export class ToolFailed extends taggedError(
@@ -159,6 +200,8 @@ export type ToolError =
   | ToolTimeout
   | RateLimitExceeded
   | ToolBusy
+  | CircuitOpen
+  | ApprovalDenied
   | ToolFailed
   | UnresolvedReference
   | ChainFailed
@@ -174,6 +217,8 @@ readBackAs(
   ToolBusy,
   ToolFailed,
   UnresolvedReference,
+  CircuitOpen,
+  ApprovalDenied,
   ChainFailed,
   ParallelFailed,
   InvalidFlow,
@@ -201,6 +246,8 @@ export const isInvalidResult = (error: unknown): error is InvalidResult => hasTa
 export const isToolTimeout = (error: unknown): error is ToolTimeout => hasTag(error, 'ToolTimeout');
 export const isRateLimitExceeded = (error: unknown): error is RateLimitExceeded => hasTag(error, 'RateLimitExceeded');
 export const isToolBusy = (error: unknown): error is ToolBusy => hasTag(error, 'ToolBusy');
+export const isCircuitOpen = (error: unknown): error is CircuitOpen => hasTag(error, 'CircuitOpen');
+export const isApprovalDenied = (error: unknown): error is ApprovalDenied => hasTag(error, 'ApprovalDenied');
 export const isToolFailed = (error: unknown): error is ToolFailed => hasTag(error, 'ToolFailed');
 export const isUnresolvedReference = (error: unknown): error is UnresolvedReference =>
   hasTag(error, 'UnresolvedReference');

@@ -24,6 +24,8 @@ export const Load = t.intersection([
   t.partial({
     /** While the rate limit holds calls back: when a further call could start, in the scheduler's ms. */
     availableAt: t.number,
+    /** While the circuit is open: when it lets a probe through, in the scheduler's ms. */
+    retryAt: t.number,
   }),
 ]);
 /** How much a tool had to do right after an event. */
@@ -69,6 +71,10 @@ function runEvent<Type extends string, P extends t.Props>(type: Type, props: P) 
   return t.intersection([t.type({ type: t.literal(type), ...ofRun, ...props }), t.partial({ parentId: t.string })]);
 }
 
+function circuitEvent<Type extends string, P extends t.Props>(type: Type, props: P) {
+  return t.intersection([t.type({ type: t.literal(type), ...ofTool, ...props }), t.partial({ load: Load })]);
+}
+
 const codecs = {
   'tool.registered': t.type({ type: t.literal('tool.registered'), ...ofTool, description: t.string }),
   'tool.unregistered': t.type({ type: t.literal('tool.unregistered'), ...ofTool }),
@@ -84,11 +90,19 @@ const codecs = {
   'call.progressed': callEvent('call.progressed', { ...ofAttempt, progress: Json }),
   /** The caller is given a value. */
   'call.emitted': callEvent('call.emitted', { ...ofAttempt, index: t.number, value: Json }),
+  /** An attempt failed, and another will be made in `delayMs`. */
+  'call.retryScheduled': callEvent('call.retryScheduled', { ...ofAttempt, error: ToolError, delayMs: t.number }),
   /** An attempt failed and the call goes on: an operator of the tool's caught the error. */
   'call.attemptFailed': callEvent('call.attemptFailed', { ...ofAttempt, error: ToolError, durationMs: t.number }),
 
-  /** Ended well; `result` is the last value. */
-  'call.succeeded': callEvent('call.succeeded', { ...ofEnd, result: Json }),
+  /**
+   * Ended well; `result` is the last value. `attempt` is 0 where a cache answered, `fellBack` is true where the tool had
+   * failed and its fallback answered.
+   */
+  'call.succeeded': t.intersection([
+    callEvent('call.succeeded', { ...ofEnd, result: Json }),
+    t.partial({ fellBack: t.boolean }),
+  ]),
   /** The tool failed, or gave an invalid result. */
   'call.failed': callEvent('call.failed', ofFailure),
   /** `timeoutMs` or `deadlineMs` was exceeded. */
@@ -105,6 +119,21 @@ const codecs = {
     callEvent('call.settledLate', { ...ofAttempt, lateMs: t.number }),
     t.partial({ error: ToolError }),
   ]),
+
+  /** Somebody is asked whether the call may be made. */
+  'approval.requested': callEvent('approval.requested', { ...ofAttempt, args: Json, digest: t.string }),
+  /** The answer; `reason` says why not. */
+  'approval.decided': t.intersection([
+    callEvent('approval.decided', { ...ofAttempt, digest: t.string, approved: t.boolean }),
+    t.partial({ reason: t.string }),
+  ]),
+
+  /** The tool's circuit lets nobody through: until `retryAt`, or until it is released by hand. */
+  'circuit.opened': circuitEvent('circuit.opened', { error: ToolError }),
+  /** It lets probes through. */
+  'circuit.halfOpened': circuitEvent('circuit.halfOpened', {}),
+  /** It lets all through. */
+  'circuit.closed': circuitEvent('circuit.closed', {}),
 
   'run.started': runEvent('run.started', {
     kind: t.keyof({ chain: null, parallel: null }),

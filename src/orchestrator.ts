@@ -13,6 +13,7 @@ import {
 import { clockOf } from '../operators/clockOf.js';
 import { callable, object, wholeNumber } from '../operators/gates/argument.js';
 import { Deadlines } from '../operators/gates/Deadlines.js';
+import { Approvals } from './approvals.js';
 import { callOf } from './call.js';
 import type { CallHost } from './callHost.js';
 import { closest } from './closest.js';
@@ -28,7 +29,7 @@ import { createRedaction, type Redact } from './redaction.js';
 import { Registry } from './registry.js';
 import { runChain } from './runChain.js';
 import type { ToolStatus, ToolStatuses } from './status.js';
-import type { AnyTool, ArgumentsOf, ResultOf } from './tool.js';
+import type { AnyTool, ArgumentsOf, ResultOf, ApprovalRequest, Approve } from './tool.js';
 
 /** What `createOrchestrator` takes. */
 export interface OrchestratorOptions<Tools extends readonly AnyTool[] = readonly AnyTool[]> {
@@ -44,6 +45,8 @@ export interface OrchestratorOptions<Tools extends readonly AnyTool[] = readonly
   readonly maxValueLength?: number;
   /** Makes the ids of calls and runs; each must be new. Default: a random prefix and a counter. */
   readonly createId?: () => string;
+  /** Who is asked before a call of a tool that has no `approve` of its own. Default: nobody. */
+  readonly approve?: Approve;
   /** Ranks tools for a task, instead of the search by words. */
   readonly recommender?: Recommender;
 }
@@ -137,6 +140,8 @@ export interface Orchestrator<Tools extends object = AnyTools> {
   readonly events$: Observable<ToolEvent>;
   /** What is retained, then what happens: no gap, no repeat. */
   readonly history$: Observable<ToolEvent>;
+  /** The approvals that are awaited, now and at each change. */
+  readonly approvals$: Observable<readonly ApprovalRequest[]>;
   /** The registered tools, now and at each change. */
   readonly tools$: Observable<readonly AnyTool[]>;
 
@@ -176,9 +181,10 @@ export interface RunOptions {
 export function createOrchestrator<const Tools extends readonly AnyTool[] = readonly []>(
   options: OrchestratorOptions<Tools> = {},
 ): Orchestrator<ToolsByName<Tools>> {
-  const { scheduler = asyncScheduler, recommender, redact } = object('options', options);
+  const { scheduler = asyncScheduler, recommender, redact, approve } = object('options', options);
   knownKeys('an option of an orchestrator', options, known);
   if (redact !== undefined) callable('redact', redact);
+  if (approve !== undefined) callable('approve', approve);
   if (recommender !== undefined) callable('recommender', recommender);
   const createId = options.createId === undefined ? countingIds() : callable('createId', options.createId);
   const maxValueLength = wholeNumber('maxValueLength', options.maxValueLength ?? 10_000, 0, true);
@@ -188,10 +194,14 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   const bus = new EventBus(clock, history);
   const registry = new Registry(bus, clock, scheduler);
   const deadlines = new Deadlines();
+  const approvals = new Approvals();
   const host: CallHost = {
     clock,
     bus,
+    scheduler,
     deadlines,
+    approve,
+    approvals,
     find: (name) => registry.find(name),
     closest: (name) => closest(name, registry.names),
     nextCallId: createId,
@@ -220,6 +230,7 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
     statuses$: registry.statuses$,
     events$: bus.events$,
     history$: bus.history$,
+    approvals$: approvals.requests$,
     tools$: registry.tools$,
     register,
     unregister: (name: string) => {
@@ -253,6 +264,7 @@ const known = [
   'redact',
   'maxValueLength',
   'createId',
+  'approve',
   'recommender',
 ] as const satisfies readonly (keyof OrchestratorOptions)[];
 

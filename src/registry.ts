@@ -13,8 +13,17 @@ import type { Clock } from '../operators/gates/Clock.js';
 import { expireStatus } from '../operators/expireStatus.js';
 import type { ToolEvent } from './event.js';
 import type { EventBus } from './eventBus.js';
-import { sameStatus, statusAt, statusesOf, statusOf, type ToolStatus, type ToolStatuses } from './status.js';
+import {
+  sameStatus,
+  statusAt,
+  statusesOf,
+  statusOf,
+  statusUntil,
+  type ToolStatus,
+  type ToolStatuses,
+} from './status.js';
 import type { AnyTool } from './tool.js';
+import { reportCircuit } from './circuitEvents.js';
 import { ToolRuntime } from './toolRuntime.js';
 
 /** What the gates of all tools hold. */
@@ -54,7 +63,7 @@ export class Registry {
     ).pipe(
       scan((statuses: ToolStatuses, next) => ('past' in next ? next.past : statusesOf(statuses, next.event)), {}),
       distinctUntilChanged(),
-      expireStatus(scheduler, firstLimitedUntil, statusesAt),
+      expireStatus(scheduler, firstStatusUntil, statusesAt),
     );
   }
 
@@ -75,15 +84,18 @@ export class Registry {
     if (this.runtimes.has(tool.name)) {
       throw new TypeError(`tool: expected a name that is not registered yet, got '${tool.name}'; unregister it first`);
     }
-    this.runtimes.set(tool.name, new ToolRuntime(tool, this.clock));
+    const runtime = new ToolRuntime(tool, this.clock);
+    this.runtimes.set(tool.name, runtime);
     this.catalogue = undefined;
     this.bus.publish(() => ({ type: 'tool.registered', tool: tool.name, description: tool.description }));
+    runtime.stopReporting = reportCircuit(this.bus, runtime);
   }
 
   /** False where there was no such tool. */
   remove(name: string): boolean {
     const runtime = this.runtimes.get(name);
     if (!runtime) return false;
+    runtime.stopReporting();
     this.runtimes.delete(name);
     this.forgetIdle();
     if (!runtime.idle) this.retired.add(runtime);
@@ -105,7 +117,7 @@ export class Registry {
       skipWhile((status) => status === undefined),
       takeWhile((status) => status !== undefined),
       distinctUntilChanged(sameStatus),
-      expireStatus(this.scheduler, limitedUntil, statusAt),
+      expireStatus(this.scheduler, statusUntil, statusAt),
     );
   }
 
@@ -153,12 +165,8 @@ function isOfCatalogue({ type }: ToolEvent): boolean {
   return type === 'tool.registered' || type === 'tool.unregistered';
 }
 
-function limitedUntil(status: ToolStatus): number | undefined {
-  return status.state === 'rate_limited' ? status.availableAt : undefined;
-}
-
-function firstLimitedUntil(statuses: ToolStatuses): number | undefined {
-  const times = Object.values(statuses).flatMap((status) => limitedUntil(status) ?? []);
+function firstStatusUntil(statuses: ToolStatuses): number | undefined {
+  const times = Object.values(statuses).flatMap((status) => statusUntil(status) ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 

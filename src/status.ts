@@ -1,10 +1,11 @@
 import { type Status, toStatus } from '../operators/status.js';
-import type { ToolError } from './error.js';
+import { isCircuitOpen, type ToolError } from './error.js';
 import type { Load, ToolEvent } from './event.js';
 
 /**
- * How a tool is doing, told apart by `state`: `available` | `busy` (calls run or wait) | `rate_limited` (a further call would
- * start at `availableAt`, in the scheduler's ms) | `error` (the last call failed; the next success clears it).
+ * How a tool is doing, told apart by `state`: `available` | `busy` (calls run or wait) | `rate_limited` (a further call
+ * would start at `availableAt`, in the scheduler's ms) | `error` (the last call failed or the circuit is open; the next
+ * success clears it).
  */
 export type ToolStatus = Status<ToolError> & {
   /** The tool's name. */
@@ -13,6 +14,8 @@ export type ToolStatus = Status<ToolError> & {
   readonly queued: number;
   /** False when a further call would be refused. */
   readonly accepting: boolean;
+  /** While the circuit is open: when it lets a probe through, in the scheduler's ms. */
+  readonly retryAt?: number;
 };
 
 /** All tools' statuses, by name. */
@@ -20,8 +23,9 @@ export type ToolStatuses = Readonly<Record<string, ToolStatus>>;
 
 /** The status that follows from a tool's load and its last failure, at the time `now`. */
 export function toolStatus(tool: string, load: Load, error: ToolError | undefined, now: number): ToolStatus {
-  const { queued, accepting, running, availableAt } = load;
-  return { tool, ...toStatus({ running, queued, availableAt, error }, now), queued, accepting };
+  const { queued, accepting, running, availableAt, retryAt } = load;
+  const circuit = retryAt === undefined || retryAt <= now ? {} : { retryAt };
+  return { tool, ...toStatus({ running, queued, availableAt, error }, now), queued, accepting, ...circuit };
 }
 
 /**
@@ -55,11 +59,27 @@ export function statusesOf(statuses: ToolStatuses, event: ToolEvent): ToolStatus
   return others;
 }
 
-/** The status when `now` has come and nothing has happened since: a rate limit that has passed holds nobody back. */
+/** The status when `now` has come and nothing has happened since: a rate limit that has passed, or a circuit whose time has come, holds nobody back. */
 export function statusAt(status: ToolStatus, now: number): ToolStatus {
-  if (status.state !== 'rate_limited' || status.availableAt > now) return status;
-  const { tool, running, queued } = status;
-  return toolStatus(tool, { running, queued, accepting: true }, errorIn(status), now);
+  const until = statusUntil(status);
+  if (until === undefined || until > now) return status;
+  const { tool, running, queued, retryAt } = status;
+  const availableAt = status.state === 'rate_limited' ? status.availableAt : undefined;
+  const over = (time: number | undefined): boolean => time === undefined || time <= now;
+  const load = { running, queued, accepting: over(availableAt) && over(retryAt) };
+  return toolStatus(
+    tool,
+    { ...load, ...(availableAt === undefined ? {} : { availableAt }), ...(retryAt === undefined ? {} : { retryAt }) },
+    errorIn(status),
+    now,
+  );
+}
+
+/** Until when a status holds if nothing happens; undefined: for good. */
+export function statusUntil(status: ToolStatus): number | undefined {
+  const { retryAt = Infinity } = status;
+  const until = Math.min(retryAt, status.state === 'rate_limited' ? status.availableAt : Infinity);
+  return until === Infinity ? undefined : until;
 }
 
 /** True when the two say the same. */
@@ -69,6 +89,7 @@ export function sameStatus(a: ToolStatus, b: ToolStatus): boolean {
     a.running === b.running &&
     a.queued === b.queued &&
     a.accepting === b.accepting &&
+    a.retryAt === b.retryAt &&
     errorIn(a) === errorIn(b) &&
     (a.state === 'rate_limited' ? a.availableAt : 0) === (b.state === 'rate_limited' ? b.availableAt : 0)
   );
@@ -79,6 +100,8 @@ function errorIn(status: ToolStatus | undefined): ToolError | undefined {
 }
 
 function errorAfter(error: ToolError | undefined, event: ToolEvent): ToolError | undefined {
-  if (event.type === 'call.succeeded') return undefined;
-  return event.type === 'call.failed' || event.type === 'call.timedOut' ? event.error : error;
+  if (event.type === 'call.succeeded') return event.attempt > 0 && event.fellBack !== true ? undefined : error;
+  if (event.type === 'circuit.closed') return isCircuitOpen(error) ? undefined : error;
+  const failed = event.type === 'call.failed' || event.type === 'call.timedOut' || event.type === 'circuit.opened';
+  return failed ? event.error : error;
 }

@@ -7,6 +7,8 @@ const brand: unique symbol = Symbol.for('toolstream.error') as never;
 /** What all our errors have. */
 export interface Tagged<Tag extends string> extends Error {
   readonly _tag: Tag;
+  /** The same error for another call: a result that several calls share fails for each of them. */
+  forCall(callId: string): this;
   /** The error as JSON, which its codec reads back. `JSON.stringify` calls it. */
   toJSON(): Json;
 }
@@ -45,6 +47,11 @@ export function taggedError<Tag extends string, P extends t.Props>(
     constructor(fields: FieldsOf<P>) {
       super(message(fields));
       Object.assign(this, fields);
+    }
+
+    forCall(callId: string): this {
+      const fields = Object.fromEntries(Object.keys(props).map((key) => [key, this[key as keyof this]]));
+      return new (this.constructor as new (fields: unknown) => this)({ ...fields, callId });
     }
 
     toJSON(): Json {

@@ -1,9 +1,16 @@
 import type * as t from 'io-ts';
 import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
+import type { Feedback } from '../operators/feedback.js';
 import type { RateLimitOptions, RateLimiter } from '../operators/gates/RateLimiter.js';
 import { RateLimiter as Limiter } from '../operators/gates/RateLimiter.js';
+import { Circuit, type CircuitOptions } from '../operators/gates/Circuit.js';
+import type { CacheOptions } from '../operators/gates/CacheStore.js';
 import { Semaphore } from '../operators/gates/Semaphore.js';
+import { ResultCache } from '../operators/ResultCache.js';
+import { type HedgeOptions, withHedge } from '../operators/withHedge.js';
+import { type RetryOptions, withRetry } from '../operators/withRetry.js';
 import { callable, object, oneOf, positiveMs, wholeNumber } from '../operators/gates/argument.js';
+import type { ToolError } from './error.js';
 import { knownKeys } from './knownKeys.js';
 
 /** What `run` is told of the call it works for. */
@@ -33,12 +40,64 @@ export interface ToolRateLimit<Args> {
   readonly key?: (args: Args) => string;
   /** How much of the limit the call uses up. Default: 1. */
   readonly cost?: number | ((args: Args) => number);
+  /**
+   * Holds the limiter back, for all who use it, when the service says to come again later: `true` goes by the
+   * `retryAfterMs` of what `run` throws or gives, a function says how many ms, or undefined. Default: not.
+   */
+  readonly feedback?: Feedback;
 }
 
 /** A limiter of yours, for all tools that name it, or the options of one for this tool alone. */
 export type RateLimitSetting<Args> =
   | RateLimiter
   | (ToolRateLimit<Args> & (RateLimitOptions | { readonly limiter: RateLimiter }));
+
+/** A question: may this call be made? */
+export interface ApprovalRequest {
+  readonly callId: string;
+  readonly tool: AnyTool;
+  /** As `run` will get them. */
+  readonly arguments: unknown;
+  /** SHA-256 over the call's id, the tool's name and the arguments: the decision is for this and nothing else. */
+  readonly digest: string;
+}
+
+/** The answer; `denied` says why. */
+export type ApprovalDecision = 'approved' | { readonly denied: string };
+
+/** Decides whether a call may be made; its first value counts. */
+export type Approve = (request: ApprovalRequest) => ObservableInput<ApprovalDecision>;
+
+/** A circuit of yours, for all tools that name it, or the options of one for this tool alone. */
+export type CircuitSetting =
+  | Circuit
+  | ((CircuitOptions | { readonly circuit: Circuit }) & {
+      /** Which errors are failures of the service. Default: every ToolTimeout, ToolFailed and InvalidResult. */
+      readonly isFailure?: (error: ToolError) => boolean;
+    });
+
+/** A cache of yours, for all tools that name it, or the options of one for this tool alone. */
+export type CacheSetting<Args> =
+  | ResultCache
+  | ((CacheOptions | { readonly cache: ResultCache }) & {
+      /** Under what a result is kept, beside the tool's name. Default: the arguments, whatever the order of their keys. */
+      readonly key?: (args: Args) => unknown;
+    });
+
+/** What a tool goes on with when a call of it fails. */
+export type FallbackSetting<Args> = {
+  /** Which errors it is for. Default: all but ApprovalDenied. */
+  readonly when?: (error: ToolError) => boolean;
+} & (
+  | { /** Emitted instead. */ readonly value: unknown }
+  | { /** Begun instead. */ readonly use: (error: ToolError, args: Args) => ObservableInput<unknown> }
+  | {
+      /** The name of another tool, called instead. */
+      readonly tool: string;
+      /** Its arguments. Default: those of this call, decoded. */
+      readonly arguments?: (args: Args, error: ToolError) => unknown;
+    }
+);
 
 /** What `defineTool` takes, beside `output` and `run`. */
 export interface ToolSettings<Name extends string, Input extends t.Mixed> {
@@ -62,16 +121,36 @@ export interface ToolSettings<Name extends string, Input extends t.Mixed> {
    * times at once.
    */
   readonly releaseOn?: 'teardown' | 'settle';
+  /** Makes further attempts after a failure. Default: none. */
+  readonly retry?: Omit<RetryOptions, 'scheduler' | 'onRetry'>;
+  /** Makes a second attempt beside one that is slow; only for a tool that is `idempotent`. Default: none. */
+  readonly hedge?: Omit<HedgeOptions, 'scheduler'>;
+  /** Stops calling a tool that keeps failing. Default: never. */
+  readonly circuitBreaker?: CircuitSetting;
+  /** Keeps complete results, and lets equal calls at the same time share one. Default: not. */
+  readonly cache?: CacheSetting<t.TypeOf<Input>>;
+  /** What to go on with when all has failed. Default: the error. */
+  readonly fallback?: FallbackSetting<t.TypeOf<Input>>;
+  /** Who is asked before a call is made. Default: nobody, or whom the orchestrator asks. */
+  readonly approve?: Approve;
+  /** True: calling it twice has the effect of calling it once. Default: false. */
+  readonly idempotent?: boolean;
+  /** True: it changes nothing. Default: false. */
+  readonly readOnly?: boolean;
+  /** True: what it does may not be undone. Default: false. */
+  readonly destructive?: boolean;
   /** Applied around the attempts, innermost first: each subscription to its source is one attempt. */
   readonly operators?: readonly MonoTypeOperatorFunction<unknown>[];
 }
 
 /** A tool: inert data. Does nothing until an orchestrator runs it. */
 export interface Tool<Name extends string = string, Args = unknown, Result = unknown>
-  extends Omit<ToolSettings<Name, t.Type<unknown, Args>>, 'input' | 'rateLimit'> {
+  extends Omit<ToolSettings<Name, t.Type<unknown, Args>>, 'input' | 'rateLimit' | 'cache' | 'fallback'> {
   readonly input: t.Mixed;
   readonly output?: t.Mixed | undefined;
   readonly rateLimit?: RateLimitSetting<never>;
+  readonly cache?: CacheSetting<never>;
+  readonly fallback?: FallbackSetting<never>;
   readonly run: (args: never, call: ToolCall) => ObservableInput<unknown>;
   /** Carries the types of the arguments and the result; has no value. */
   readonly types?: { readonly args: (args: Args) => void; readonly result: Result };
@@ -134,6 +213,7 @@ export function defineTool(definition: AnyTool): AnyTool {
   checkOperators(definition.operators ?? []);
   semaphoreOf(definition);
   rateLimitOf(definition);
+  checkRemedies(definition);
   knownKeys('a setting of a tool', definition, known);
   return Object.freeze({ ...definition });
 }
@@ -149,16 +229,72 @@ export interface ReadyRateLimit {
   readonly limiter: RateLimiter;
   readonly key: ((args: never) => string) | undefined;
   readonly cost: number | ((args: never) => number);
+  readonly feedback: Feedback;
 }
 
 export function rateLimitOf({ rateLimit }: Pick<AnyTool, 'rateLimit'>): ReadyRateLimit | undefined {
   if (rateLimit === undefined) return undefined;
-  if (rateLimit instanceof Limiter) return { limiter: rateLimit, key: undefined, cost: 1 };
-  const { key, cost = 1 } = object('rateLimit', rateLimit);
+  if (rateLimit instanceof Limiter) return { limiter: rateLimit, key: undefined, cost: 1, feedback: false };
+  const { key, cost = 1, feedback = false } = object('rateLimit', rateLimit);
   if (key !== undefined) callable('rateLimit.key', key);
   const limiter = 'limiter' in rateLimit ? checkLimiter(rateLimit.limiter) : new Limiter(rateLimit);
   if (typeof cost !== 'function') limiter.checkCost(cost);
-  return { limiter, key, cost };
+  return { limiter, key, cost, feedback };
+}
+
+/** The circuit of a tool, ready to be asked; undefined where it has none. */
+export interface ReadyCircuit {
+  readonly circuit: Circuit;
+  readonly isFailure: (error: ToolError) => boolean;
+}
+
+export function circuitOf({ circuitBreaker }: Pick<AnyTool, 'circuitBreaker'>): ReadyCircuit | undefined {
+  if (circuitBreaker === undefined) return undefined;
+  if (circuitBreaker instanceof Circuit) return { circuit: circuitBreaker, isFailure: () => true };
+  const { isFailure = () => true } = object('circuitBreaker', circuitBreaker);
+  callable('circuitBreaker.isFailure', isFailure);
+  return { circuit: 'circuit' in circuitBreaker ? circuitBreaker.circuit : new Circuit(circuitBreaker), isFailure };
+}
+
+/** The cache of a tool, ready to be asked; undefined where it has none. */
+export interface ReadyCache {
+  readonly results: ResultCache;
+  readonly key: (args: never) => unknown;
+}
+
+export function cacheOf({ cache }: Pick<AnyTool, 'cache'>): ReadyCache | undefined {
+  if (cache === undefined) return undefined;
+  if (cache instanceof ResultCache) return { results: cache, key: (args) => args };
+  const { key = (args: never) => args } = object('cache', cache);
+  callable('cache.key', key);
+  return { results: 'cache' in cache ? cache.cache : new ResultCache(cache), key };
+}
+
+function checkRemedies(definition: AnyTool): void {
+  const { retry, hedge, fallback, approve, idempotent } = definition;
+  if (retry !== undefined) withRetry(object('retry', retry));
+  if (hedge !== undefined) {
+    withHedge(object('hedge', hedge));
+    if (idempotent !== true) {
+      throw new TypeError(
+        'hedge: expected a tool that is idempotent: true, for it may be called twice, got one that is not',
+      );
+    }
+  }
+  if (approve !== undefined) callable('approve', approve);
+  for (const name of ['idempotent', 'readOnly', 'destructive'] as const) {
+    const value: unknown = definition[name] ?? false;
+    if (typeof value !== 'boolean') throw new TypeError(`${name}: expected true or false, got ${typeof value}`);
+  }
+  if (definition.readOnly && definition.destructive) {
+    throw new TypeError('destructive: expected it not beside readOnly: true, got both');
+  }
+  circuitOf(definition);
+  cacheOf(definition);
+  if (fallback === undefined) return;
+  const ways = ['value', 'use', 'tool'].filter((way) => way in object('fallback', fallback));
+  if (ways.length !== 1)
+    throw new TypeError(`fallback: expected one of value, use, tool, got ${ways.join(' and ') || 'none'}`);
 }
 
 function checkText(name: string, text: unknown): void {
@@ -200,6 +336,15 @@ const known = [
   'rateLimit',
   'concurrency',
   'releaseOn',
+  'retry',
+  'hedge',
+  'circuitBreaker',
+  'cache',
+  'fallback',
+  'approve',
+  'idempotent',
+  'readOnly',
+  'destructive',
   'operators',
   'run',
 ] as const satisfies readonly (keyof AnyTool)[];

@@ -2,6 +2,7 @@ import type { Clock } from '../operators/gates/Clock.js';
 import type { Semaphore } from '../operators/gates/Semaphore.js';
 import type { ToolError } from './error.js';
 import type { Load } from './event.js';
+import { cacheOf, circuitOf, type ReadyCache, type ReadyCircuit } from './tool.js';
 import { type AnyTool, rateLimitOf, type ReadyRateLimit, semaphoreOf } from './tool.js';
 import { type ToolStatus, toolStatus } from './status.js';
 
@@ -12,9 +13,13 @@ export type CallPhase = 'idle' | 'queued' | 'running';
 export class ToolRuntime {
   readonly semaphore: Semaphore | undefined;
   readonly rateLimit: ReadyRateLimit | undefined;
+  readonly circuit: ReadyCircuit | undefined;
+  readonly cache: ReadyCache | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
 
+  /** Ends the reports of the circuit's transitions. */
+  stopReporting: () => void = () => undefined;
   /** The last failure, until a success clears it. */
   lastError: ToolError | undefined;
   /** How many calls there are, those between two attempts too. */
@@ -31,6 +36,8 @@ export class ToolRuntime {
   ) {
     this.semaphore = semaphoreOf(tool);
     this.rateLimit = rateLimitOf(tool);
+    this.circuit = circuitOf(tool);
+    this.cache = cacheOf(tool);
     this.timeoutMs = tool.timeoutMs ?? 30_000;
     this.deadlineMs = tool.deadlineMs ?? Infinity;
   }
@@ -68,16 +75,27 @@ export class ToolRuntime {
   /** What the tool has to do now. */
   load(): Load {
     const availableAt = this.availableAt();
+    const retryAt = this.circuit?.circuit.retryAt;
     return {
       running: this.phases.running,
       queued: this.phases.queued,
-      accepting: (this.semaphore?.accepts ?? true) && this.limitAccepts(),
+      accepting: (this.semaphore?.accepts ?? true) && this.limitAccepts() && this.circuitAccepts(),
       ...(availableAt === undefined ? {} : { availableAt }),
+      ...(retryAt === undefined ? {} : { retryAt }),
     };
+  }
+
+  now(): number {
+    return this.clock.now();
   }
 
   status(): ToolStatus {
     return toolStatus(this.tool.name, this.load(), this.lastError, this.clock.now());
+  }
+
+  private circuitAccepts(): boolean {
+    const state = this.circuit?.circuit.current(this.clock);
+    return state !== 'open' && state !== 'isolated';
   }
 
   private limitAccepts(): boolean {

@@ -1,10 +1,10 @@
-import { object, oneOf, positiveMs, wholeNumber } from './argument.js';
+import { object, oneOf, positive, positiveMs, wholeNumber } from './argument.js';
 import type { Clock } from './Clock.js';
 import { HeadTimer } from './HeadTimer.js';
 import { isolated } from './isolated.js';
 import { MonotonicTime } from './MonotonicTime.js';
 import { type Place, Queue } from './Queue.js';
-import type { RatePolicy } from './RatePolicy.js';
+import type { RateLimits, RatePolicy } from './RatePolicy.js';
 import { SlidingWindow } from './SlidingWindow.js';
 import { TokenBucket } from './TokenBucket.js';
 import type { Waiting } from './Waiting.js';
@@ -57,12 +57,14 @@ export interface RateRequest {
 export class RateLimiter {
   private readonly time = new MonotonicTime();
   private readonly lanes = new Map<string, Lane>();
-  private readonly settings: Settings;
+  private options: RateLimitOptions;
+  private settings: Settings;
   /** Until then no lane becomes idle, so that looking for one can be spared: a start only ever puts it off. */
   private noneIdleBefore = -Infinity;
 
   /** @throws TypeError, RangeError for an option that is out of its range. */
   constructor(options: RateLimitOptions) {
+    this.options = options;
     this.settings = settingsOf(options);
   }
 
@@ -115,10 +117,37 @@ export class RateLimiter {
     const now = this.time.at(clock.now());
     const lane = this.lanes.get(key) ?? this.open(key, now, cost);
     if (!lane) {
-      request.refused('maxKeys', this.noneIdleBefore > now ? this.noneIdleBefore - now : this.settings.perMs);
+      request.refused('maxKeys', this.noneIdleBefore > now ? this.noneIdleBefore - now : this.settings.limits.perMs);
       return undefined;
     }
     return lane.acquire(clock, now, cost, request);
+  }
+
+  /**
+   * Goes by other limits from now on, and serves those who wait under them at once. What was taken before still counts;
+   * a waiter that wants more than can be granted now is refused as soon as it is its turn. `maxWaitMs` counts from when
+   * each began to wait.
+   *
+   * @throws TypeError, RangeError for an option that is out of its range; nothing is changed then.
+   */
+  update(changes: Partial<Pick<RateLimitOptions, 'limit' | 'perMs' | 'burst' | 'maxQueue' | 'maxWaitMs'>>): void {
+    const options = { ...this.options, ...changes };
+    this.settings = settingsOf(options);
+    this.options = options;
+    this.noneIdleBefore = -Infinity;
+    for (const lane of this.lanes.values()) lane.update(this.settings);
+  }
+
+  /**
+   * Lets nobody with this key start for `ms` milliseconds: the service has said to come again then. Those who ask wait,
+   * or are refused, as if the limit were used up. A hold that ends sooner than one before it changes nothing.
+   *
+   * @throws TypeError, RangeError for a time that is not finite and above 0.
+   */
+  holdBack(clock: Clock, ms: number, key = ''): void {
+    positive('ms', ms);
+    const now = this.time.at(clock.now());
+    (this.lanes.get(key) ?? this.open(key, now, 1))?.holdBack(clock, now + ms);
   }
 
   /** @throws TypeError, RangeError for a cost that can never be granted. */
@@ -160,7 +189,7 @@ export class RateLimiter {
 interface Waiter {
   readonly clock: Clock;
   readonly cost: number;
-  readonly expiresAt: number;
+  readonly askedAt: number;
   readonly request: RateRequest;
 }
 
@@ -172,10 +201,14 @@ class Lane {
   private queuedCost = 0;
   /** True while waiters are being served: whatever happens inside that joins the queue, and no call nests. */
   private serving = false;
+  /** Nobody may start before, whatever the policy says. */
+  private heldUntil = -Infinity;
+  /** The clock of whoever came last. */
+  private clock: Clock | undefined;
   private readonly timer: HeadTimer;
 
   constructor(
-    private readonly settings: Settings,
+    private settings: Settings,
     private readonly time: MonotonicTime,
   ) {
     this.policy = settings.createPolicy();
@@ -193,16 +226,16 @@ class Lane {
   }
 
   isIdle(now: number): boolean {
-    return this.queue.length === 0 && this.policy.isIdle(now);
+    return this.queue.length === 0 && now >= this.heldUntil && this.policy.isIdle(now);
   }
 
   /** In how long it is idle, after another start of `cost`, if nothing else starts. */
   idleMs(now: number, cost = 0): number {
-    return this.policy.waitMs(now, this.policy.capacity, cost);
+    return Math.max(this.policy.waitMs(now, this.policy.capacity, cost), this.heldUntil - now);
   }
 
   waitMs(now: number, cost: number): number {
-    return this.policy.waitMs(now, cost, this.queuedCost);
+    return this.policy.waitMs(now, cost, this.queuedCost, Math.max(now, this.heldUntil));
   }
 
   refusal(waitMs: number): RateRefusal | undefined {
@@ -213,7 +246,19 @@ class Lane {
     return waitMs > maxWaitMs ? 'maxWait' : undefined;
   }
 
+  update(settings: Settings): void {
+    this.settings = settings;
+    if (this.clock) this.policy.update(this.time.at(this.clock.now()), settings.limits);
+    this.serve();
+  }
+
+  holdBack(clock: Clock, until: number): void {
+    this.clock = clock;
+    this.heldUntil = Math.max(this.heldUntil, until);
+  }
+
   acquire(clock: Clock, now: number, cost: number, request: RateRequest): Waiting | undefined {
+    this.clock = clock;
     const waitMs = this.waitMs(now, cost);
     const refusal = this.refusal(waitMs);
     if (refusal) {
@@ -225,7 +270,7 @@ class Lane {
       request.granted();
       return undefined;
     }
-    const place = this.queue.push({ clock, cost, expiresAt: now + this.settings.maxWaitMs, request });
+    const place = this.queue.push({ clock, cost, askedAt: now, request });
     this.queuedCost += cost;
     if (this.queue.length === 1 && !this.serving) this.armFor(place.value, now);
     return {
@@ -240,7 +285,7 @@ class Lane {
     const { head } = this.queue;
     if (!head) return;
     const now = this.time.at(head.clock.now());
-    if (now >= head.expiresAt || this.policy.waitMs(now, head.cost, 0) === 0) this.serve();
+    if (now >= this.expiryOf(head) || this.headWaitMs(now, head) === 0) this.serve();
   }
 
   private cancel(place: Place<Waiter>): void {
@@ -260,8 +305,9 @@ class Lane {
         // Read for each anew: a start counts from when it is made, however long those before it took to begin.
         const now = this.time.at(head.clock.now());
         const { clock, cost, request } = head;
-        const granted = this.policy.waitMs(now, cost, 0) === 0;
-        if (!granted && now < head.expiresAt) {
+        const impossible = cost > this.policy.capacity;
+        const granted = !impossible && this.headWaitMs(now, head) === 0;
+        if (!granted && !impossible && now < this.expiryOf(head)) {
           this.armFor(head, now);
           return;
         }
@@ -270,12 +316,20 @@ class Lane {
         if (granted) this.policy.take(now, cost);
         isolated(clock, () => {
           if (granted) request.granted();
-          else request.refused('maxWait', this.waitMs(now, cost));
+          else
+            request.refused(
+              impossible ? 'limit' : 'maxWait',
+              impossible ? this.settings.limits.perMs : this.waitMs(now, cost),
+            );
         });
       }
     } finally {
       this.serving = false;
     }
+  }
+
+  private headWaitMs(now: number, { cost }: Waiter): number {
+    return this.policy.waitMs(now, cost, 0, Math.max(now, this.heldUntil));
   }
 
   /** The costs of the queue, which `waiter` has left. Sums of fractions are not exact: an empty queue costs nothing. */
@@ -284,14 +338,19 @@ class Lane {
   }
 
   private armFor(head: Waiter, now: number): void {
-    this.timer.arm(head.clock, Math.min(now + this.policy.waitMs(now, head.cost, 0), head.expiresAt));
+    this.timer.arm(head.clock, Math.min(now + this.headWaitMs(now, head), this.expiryOf(head)));
+  }
+
+  /** By the `maxWaitMs` of now, for all alike: whoever came first also expires first. */
+  private expiryOf({ askedAt }: Waiter): number {
+    return askedAt + this.settings.maxWaitMs;
   }
 }
 
 interface Settings {
   readonly createPolicy: () => RatePolicy;
   readonly checkCost: (cost: number) => void;
-  readonly perMs: number;
+  readonly limits: RateLimits;
   readonly overflow: 'wait' | 'reject';
   readonly maxQueue: number;
   readonly maxWaitMs: number;
@@ -315,7 +374,7 @@ function settingsOf(options: RateLimitOptions): Settings {
       if (cost <= policy.capacity) return;
       throw new RangeError(`cost: expected at most ${String(policy.capacity)}, got ${String(cost)}`);
     },
-    perMs,
+    limits: { limit, perMs, burst },
     overflow: oneOf('overflow', options.overflow ?? 'wait', ['wait', 'reject']),
     maxQueue: wholeNumber('maxQueue', options.maxQueue ?? 10_000, 0),
     maxWaitMs: options.maxWaitMs === 0 ? 0 : positiveMs('maxWaitMs', options.maxWaitMs ?? Infinity),

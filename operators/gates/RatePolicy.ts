@@ -1,3 +1,11 @@
+/** What a rate policy goes by. */
+export interface RateLimits {
+  readonly limit: number;
+  readonly perMs: number;
+  /** Only of a token bucket. Default: `limit`. */
+  readonly burst?: number | undefined;
+}
+
 /**
  * How many may start when: the arithmetic of a rate limit, apart from the queue of those who wait
  * (see {@link RateLimiter}). Times are milliseconds that never run backwards.
@@ -6,11 +14,17 @@ export interface RatePolicy {
   /** The largest cost that can ever be taken at once. */
   readonly capacity: number;
 
-  /** How long, from `now`, until `cost` can be taken after the `ahead` that is to be taken before it. 0: at once. */
-  waitMs(now: number, cost: number, ahead: number): number;
+  /**
+   * How long, from `now`, until `cost` can be taken after the `ahead` that is to be taken before it, where nothing is
+   * taken before `from` (default: `now`). 0: at once.
+   */
+  waitMs(now: number, cost: number, ahead: number, from?: number): number;
 
   /** Takes `cost` at `now`. Only after `waitMs` said 0. */
   take(now: number, cost: number): void;
+
+  /** Goes by other limits from `now` on; what was taken before still counts. */
+  update(now: number, limits: RateLimits): void;
 
   /** Throws a TypeError or RangeError for a cost that this policy cannot count. */
   checkCost(cost: number): void;

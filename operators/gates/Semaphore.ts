@@ -44,8 +44,8 @@ interface Waiter {
  * queue is served in a loop, so that thousands of waiters that end at once do not nest.
  */
 export class Semaphore {
-  readonly concurrency: number;
-  private readonly maxQueue: number;
+  private limit: number;
+  private maxQueue: number;
   private readonly maxWaitMs: number;
   private readonly queue = new Queue<Waiter>();
   private readonly expiries = new Deadlines();
@@ -54,9 +54,14 @@ export class Semaphore {
 
   /** @throws TypeError, RangeError for an option that is out of its range. */
   constructor(options: SemaphoreOptions) {
-    this.concurrency = wholeNumber('concurrency', object('semaphore', options).concurrency, 1, true);
+    this.limit = wholeNumber('concurrency', object('semaphore', options).concurrency, 1, true);
     this.maxQueue = wholeNumber('maxQueue', options.maxQueue ?? 10_000, 0);
     this.maxWaitMs = positiveMs('maxWaitMs', options.maxWaitMs ?? Infinity);
+  }
+
+  /** How many may hold a permit at once. */
+  get concurrency(): number {
+    return this.limit;
   }
 
   /** How many permits are held now. */
@@ -72,6 +77,18 @@ export class Semaphore {
   /** How many timers are set now: one at most, and none without `maxWaitMs`. */
   get timers(): number {
     return this.expiries.timers;
+  }
+
+  /**
+   * Goes by other limits from now on: more slots go to those who wait at once; with fewer, those who hold one keep it.
+   *
+   * @throws TypeError, RangeError for an option that is out of its range; nothing is changed then.
+   */
+  update({ concurrency = this.limit, maxQueue = this.maxQueue }: Partial<Omit<SemaphoreOptions, 'maxWaitMs'>>): void {
+    wholeNumber('maxQueue', maxQueue, 0);
+    this.limit = wholeNumber('concurrency', concurrency, 1, true);
+    this.maxQueue = maxQueue;
+    this.serve();
   }
 
   /** True when somebody who asks now would be given a permit or a place in the queue. */
@@ -112,7 +129,8 @@ export class Semaphore {
 
   /** Those for whom a slot is free already do not count: they are about to leave the queue. */
   private get hasPlace(): boolean {
-    return this.queue.length - (this.concurrency - this.held) < this.maxQueue;
+    const free = Math.max(0, this.concurrency - this.held);
+    return this.queue.length - free < this.maxQueue;
   }
 
   private grant(request: SemaphoreRequest): void {

@@ -1,5 +1,5 @@
 import { positive, wholeNumber } from './argument.js';
-import type { RatePolicy } from './RatePolicy.js';
+import type { RateLimits, RatePolicy } from './RatePolicy.js';
 
 /**
  * Exact limit: in no window `[t, t + perMs)`, wherever it begins, are there more than `limit` starts, and none has to
@@ -7,29 +7,36 @@ import type { RatePolicy } from './RatePolicy.js';
  * a start, eight bytes for each start in the window.
  */
 export class SlidingWindow implements RatePolicy {
-  readonly capacity: number;
-  private readonly perMs: number;
-  /** The starts within the window, oldest at `first`. Grows by doubling, up to `limit`. */
+  private limit: number;
+  private perMs: number;
+  /** The starts within the window, oldest at `first`. Grows by doubling. */
   private starts = new Float64Array(8);
   private first = 0;
   private count = 0;
 
   /** @throws TypeError, RangeError when `limit` is no whole number above 0, or `perMs` no finite time above 0. */
   constructor({ limit, perMs }: { readonly limit: number; readonly perMs: number }) {
-    this.capacity = wholeNumber('limit', limit, 1);
+    this.limit = wholeNumber('limit', limit, 1);
     this.perMs = positive('perMs', perMs);
   }
 
-  waitMs(now: number, cost: number, ahead: number): number {
+  get capacity(): number {
+    return this.limit;
+  }
+
+  waitMs(now: number, cost: number, ahead: number, from = now): number {
     this.expire(now);
+    const gone = this.goneBy(from);
+    const count = this.count - gone;
     // Number the starts from the oldest in the window on, those ahead included: start i has to be `perMs` after
-    // start i - limit.
-    const before = this.count + ahead + cost - this.capacity;
-    if (before <= 0) return 0;
-    const windows = Math.floor((before - 1) / this.capacity);
-    const index = before - windows * this.capacity;
-    const start = index <= this.count ? this.startAt(index - 1) : now;
-    return Math.max(0, start + (windows + 1) * this.perMs - now);
+    // start i - limit. Going back by whole limits leads to one that is known, or that is made now.
+    const number = count + ahead + cost;
+    if (number <= this.limit) return from - now;
+    const known = Math.max(count, this.limit);
+    const windows = Math.ceil((number - known) / this.limit);
+    const index = number - windows * this.limit;
+    const start = index <= count ? this.startAt(gone + index - 1) : from;
+    return Math.max(from, start + windows * this.perMs) - now;
   }
 
   take(now: number, cost: number): void {
@@ -38,6 +45,15 @@ export class SlidingWindow implements RatePolicy {
       this.starts[(this.first + this.count) % this.starts.length] = now;
       this.count++;
     }
+  }
+
+  /** A longer window does not bring back starts that have left the shorter one. */
+  update(now: number, { limit, perMs }: RateLimits): void {
+    wholeNumber('limit', limit, 1);
+    positive('perMs', perMs);
+    this.expire(now);
+    this.limit = limit;
+    this.perMs = perMs;
   }
 
   checkCost(cost: number): void {
@@ -54,6 +70,17 @@ export class SlidingWindow implements RatePolicy {
       this.first = (this.first + 1) % this.starts.length;
       this.count--;
     }
+  }
+
+  /** How many of the starts will have left the window at `time`: found by halving, as they are in order. */
+  private goneBy(time: number): number {
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.startAt(middle) + this.perMs <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   private startAt(index: number): number {

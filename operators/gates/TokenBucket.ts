@@ -1,5 +1,5 @@
 import { positive } from './argument.js';
-import type { RatePolicy } from './RatePolicy.js';
+import type { RateLimits, RatePolicy } from './RatePolicy.js';
 
 /**
  * A bucket of at most `burst` tokens that fills by `limit` tokens every `perMs`, evenly; a start takes its cost out of
@@ -9,9 +9,9 @@ import type { RatePolicy } from './RatePolicy.js';
  * The level is counted in tokens × perMs: a millisecond then adds exactly `limit`, and whole numbers stay exact.
  */
 export class TokenBucket implements RatePolicy {
-  readonly capacity: number;
-  private readonly limit: number;
-  private readonly perMs: number;
+  private burst: number;
+  private limit: number;
+  private perMs: number;
   private level: number;
   private filledAt = -Infinity;
 
@@ -22,19 +22,36 @@ export class TokenBucket implements RatePolicy {
   constructor(options: { readonly limit: number; readonly perMs: number; readonly burst?: number | undefined }) {
     this.limit = positive('limit', options.limit);
     this.perMs = positive('perMs', options.perMs);
-    this.capacity = positive('burst', options.burst ?? options.limit);
-    this.level = this.capacity * this.perMs;
+    this.burst = positive('burst', options.burst ?? options.limit);
+    this.level = this.full;
   }
 
-  waitMs(now: number, cost: number, ahead: number): number {
+  get capacity(): number {
+    return this.burst;
+  }
+
+  waitMs(now: number, cost: number, ahead: number, from = now): number {
     this.fill(now);
-    const missing = (ahead + cost) * this.perMs - this.level;
-    return missing <= 0 ? 0 : Math.ceil(missing / this.limit);
+    const missing = (ahead + cost) * this.perMs - Math.min(this.full, this.level + (from - now) * this.limit);
+    return from - now + (missing <= 0 ? 0 : Math.ceil(missing / this.limit));
   }
 
   take(now: number, cost: number): void {
     this.fill(now);
     this.level -= cost * this.perMs;
+  }
+
+  /** The tokens in the bucket stay, as far as there is room for them. */
+  update(now: number, { limit, perMs, burst = limit }: RateLimits): void {
+    positive('limit', limit);
+    positive('perMs', perMs);
+    positive('burst', burst);
+    this.fill(now);
+    const tokens = this.level / this.perMs;
+    this.limit = limit;
+    this.perMs = perMs;
+    this.burst = burst;
+    this.level = Math.min(this.full, tokens * perMs);
   }
 
   checkCost(cost: number): void {
@@ -43,12 +60,15 @@ export class TokenBucket implements RatePolicy {
 
   isIdle(now: number): boolean {
     this.fill(now);
-    return this.level >= this.capacity * this.perMs;
+    return this.level >= this.full;
+  }
+
+  private get full(): number {
+    return this.burst * this.perMs;
   }
 
   private fill(now: number): void {
-    const full = this.capacity * this.perMs;
-    if (this.level < full) this.level = Math.min(full, this.level + (now - this.filledAt) * this.limit);
+    if (this.level < this.full) this.level = Math.min(this.full, this.level + (now - this.filledAt) * this.limit);
     this.filledAt = now;
   }
 }

@@ -1,6 +1,8 @@
 import { left, right } from 'fp-ts/Either';
 import {
+  ApprovalDenied,
   ChainFailed,
+  CircuitOpen,
   InvalidArguments,
   InvalidFlow,
   InvalidResult,
@@ -41,6 +43,11 @@ export const anyErrors: readonly (readonly [error: ToolError, message: string])[
     new ToolBusy({ ...ids, reason: 'queueFull', running: 4, queued: 10 }),
     "'search' was not started: all slots are taken and the queue is full (4 running, 10 waiting)",
   ],
+  [
+    new CircuitOpen({ ...ids, reason: 'open', retryAfterMs: 900 }),
+    "'search' was not started: the circuit is open; retry after 900 ms",
+  ],
+  [new ApprovalDenied({ ...ids, reason: 'too dear' }), "'search' was not started: not approved: too dear"],
   [failed, "'search' failed: no connection"],
   [
     new UnresolvedReference({ ...ids, step: 'page', reference: '$hits[0].url', nearest: '$hits', found: '[]' }),

@@ -1,0 +1,109 @@
+import { catchError, defer, type MonoTypeOperatorFunction, type Observable, type ObservableInput, of } from 'rxjs';
+import { withCache } from '../operators/withCache.js';
+import { withFallback } from '../operators/withFallback.js';
+import { withHedge } from '../operators/withHedge.js';
+import { withRetry } from '../operators/withRetry.js';
+import { approved } from './approval.js';
+import { attemptOf } from './attempt.js';
+import type { CallRequest } from './callHost.js';
+import type { CallState } from './callState.js';
+import { isApprovalDenied, isToolError, type ToolError, ToolFailed } from './error.js';
+import type { ToolRuntime } from './toolRuntime.js';
+
+/** Makes a call of its own on behalf of another; the core's `callOf`, handed in because it uses this module. */
+export type MakeCall = (request: CallRequest) => Observable<unknown>;
+
+/**
+ * What a call does, once its arguments are decoded, from the outside in:
+ *
+ * fallback (approval → cache → retry (hedge (the tool's operators (circuit → slot → rate permit → timeout → `run`))))
+ */
+export function pipelineOf(
+  call: CallState,
+  runtime: ToolRuntime,
+  args: unknown,
+  request: CallRequest,
+  makeCall: MakeCall,
+): Observable<unknown> {
+  const made$ =
+    runtime.cache && !request.uncached ? cached(call, runtime, args, request, makeCall) : attempts(call, runtime, args);
+  const approve = request.uncached ? undefined : (runtime.tool.approve ?? call.host.approve);
+  const allowed$ = approve ? approved(approve, call.host.approvals, call, runtime.tool, args, made$) : made$;
+  return runtime.tool.fallback && !request.uncached ? fallenBack(call, runtime, args, makeCall, allowed$) : allowed$;
+}
+
+function attempts(call: CallState, runtime: ToolRuntime, args: unknown): Observable<unknown> {
+  const { operators = [], hedge, retry } = runtime.tool;
+  const { scheduler } = call.host;
+  let attempt$ = operators.reduce((source$, operator) => operator(source$), attemptOf(call, runtime, args));
+  if (hedge) attempt$ = attempt$.pipe(withHedge({ ...hedge, scheduler }));
+  if (!retry) return attempt$.pipe(owned(call));
+  return attempt$.pipe(
+    withRetry({
+      ...retry,
+      scheduler,
+      onRetry: ({ delayMs }) => {
+        call.scheduleRetry(delayMs);
+      },
+    }),
+    owned(call),
+  );
+}
+
+/**
+ * The work is a call of its own, which those who ask for the same share: it goes on while any of them listens. Each of
+ * them sees its failure as its own.
+ */
+function cached(
+  call: CallState,
+  runtime: ToolRuntime,
+  args: unknown,
+  request: CallRequest,
+  makeCall: MakeCall,
+): Observable<unknown> {
+  const { cache, tool } = runtime;
+  if (!cache) return attempts(call, runtime, args);
+  const shared$ = defer(() => makeCall({ ...request, callId: undefined, parentId: call.callId, uncached: true }));
+  return defer(() => {
+    const key = [tool.name, cache.key(args as never)];
+    return shared$.pipe(withCache(cache.results, { key, scheduler: call.host.scheduler }));
+  }).pipe(
+    catchError((error: unknown) => {
+      throw isToolError(error) && 'callId' in error ? error.forCall(call.callId) : error;
+    }),
+  );
+}
+
+/** The fallback is begun with everything given back that the call held; another tool's call is one of its own. */
+function fallenBack(
+  call: CallState,
+  { tool }: ToolRuntime,
+  args: unknown,
+  makeCall: MakeCall,
+  source$: Observable<unknown>,
+): Observable<unknown> {
+  const { fallback } = tool;
+  if (!fallback) return source$;
+  const { when = (error: ToolError) => !isApprovalDenied(error) } = fallback;
+  const otherwise = (error: ToolError): ObservableInput<unknown> => {
+    call.reportAttemptFailure();
+    call.fellBack = true;
+    if ('value' in fallback) return of(fallback.value);
+    if ('use' in fallback) return fallback.use(error, args as never);
+    const given = fallback.arguments ? fallback.arguments(args as never, error) : args;
+    return makeCall({ tool: fallback.tool, arguments: given, runId: call.runId, parentId: call.callId });
+  };
+  return source$.pipe(
+    withFallback((error) => otherwise(error as ToolError), { when: (error) => when(error as ToolError) }),
+  );
+}
+
+/** Every error that leaves the attempts is a ToolError: also one that an operator of the tool's own has thrown. */
+function owned(call: CallState): MonoTypeOperatorFunction<unknown> {
+  const { tool, callId } = call;
+  return catchError((cause: unknown) => {
+    throw isToolError(cause) && 'callId' in cause && cause.callId === callId
+      ? cause
+      : new ToolFailed({ tool, callId, attempt: call.attempt, cause });
+  });
+}
