@@ -192,6 +192,19 @@ describe('operators on a tool', () => {
     stage.expectNothingHeld();
   });
 
+  it('fail the call with ToolFailed, where one lets the error of another call through', () => {
+    const stage: Stage = new Stage([
+      toolOf(broken, {
+        operators: [catchError(() => stage.orchestrator.execute('none', {}, { callId: 'other', parentId: 'a' }))],
+      }),
+    ]);
+    stage.call('a');
+    const { error } = stage.event('call.failed', 'a');
+    expect(isToolFailed(error) && error.callId).to.equal('a');
+    expect(isToolFailed(error) && error.cause).to.include({ _tag: 'ToolNotFound', callId: 'other' });
+    expect(stage.event('call.rejected')).to.include({ callId: 'other', parentId: 'a' });
+  });
+
   it('keep the error of the attempt where they let it through, with its tag', () => {
     const stage = new Stage([toolOf(() => NEVER, { timeoutMs: 5, operators: [retry(1)] })]);
     stage.call('a');
@@ -234,6 +247,26 @@ describe('operators on a tool', () => {
     ]);
     expect(torndown).to.have.members([1, 2]);
     stage.expectNothingHeld();
+  });
+
+  it('may make two attempts at a time: a failure is that of the attempt that it was', () => {
+    const stage: Stage = new Stage([
+      toolOf(
+        (_args, { attempt }) =>
+          attempt === 1 ? concat(timer(7, stage.scheduler), broken()) : timer(9, stage.scheduler),
+        {
+          operators: [
+            (source) =>
+              merge(source.pipe(catchError(() => of())), timer(5, stage.scheduler).pipe(switchMap(() => source))),
+          ],
+        },
+      ),
+    ]);
+    stage.call('a');
+    stage.flush();
+    expect(stage.event('call.attemptFailed')).to.include({ at: 7, attempt: 1, durationMs: 7 });
+    expect(stage.event('call.attemptFailed').load).to.include({ running: 1 });
+    expect(stage.event('call.succeeded')).to.include({ at: 14, attempt: 2 });
   });
 
   it('are as many as there are: a tool without any runs as it is', () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   forkJoin,
   merge,
+  mergeMap,
   NEVER,
   Observable,
   of,
@@ -99,6 +100,43 @@ describe('the end of a call', () => {
     stage.flush();
     expect(stage.log).to.deep.equal(['0 a started', '0 b queued', '0 b cancelled', '0 a cancelled']);
     expect(torndown).to.equal(1);
+    stage.expectNothingHeld();
+  });
+
+  it('is one event, with the slot free, even where the tool cancels its own call as that times out', () => {
+    const stop$ = new Subject<void>();
+    const stage = new Stage([
+      toolOf(
+        () =>
+          new Observable(() => () => {
+            stop$.next();
+          }),
+        { timeoutMs: 5, concurrency: single() },
+      ),
+    ]);
+    const accepting: boolean[] = [];
+    stage.orchestrator.status$('t').subscribe((status) => accepting.push(status.accepting));
+    stage.orchestrator.execute('t', {}, { callId: 'a' }).pipe(takeUntil(stop$)).subscribe();
+    stage.flush();
+    expect(stage.log).to.deep.equal(['0 a started', '5 a attemptFailed', '5 a cancelled']);
+    expect(accepting).to.deep.equal([true, false, true]);
+    stage.expectNothingHeld();
+  });
+
+  it('starts none of its own attempts that waits for the slot of another', () => {
+    const stage: Stage = new Stage([
+      toolOf(() => NEVER, {
+        concurrency: 2,
+        operators: [(source) => merge(source, timer(3, 2, stage.scheduler).pipe(mergeMap(() => source)))],
+      }),
+    ]);
+    const call = stage.call('a');
+    stage.at(6, () => {
+      call.unsubscribe();
+    });
+    stage.flush(6);
+    expect(stage.log).to.deep.equal(['0 a started', '3 a started', '5 a queued', '6 a cancelled']);
+    expect(stage.event('call.cancelled').load).to.include({ running: 0, queued: 0 });
     stage.expectNothingHeld();
   });
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Subscription, type Subscriber } from 'rxjs';
 import {
   isTerminal,
+  type OrchestratorStats,
   statusAt,
   statusesOf,
   type ToolEvent,
@@ -21,6 +22,8 @@ export class Play {
   readonly noted: readonly Noted[];
   /** Who subscribed to the history, and what of it each has seen. */
   readonly watched: number[][] = [];
+  /** What was held right after everybody had left. */
+  leftBehind: OrchestratorStats | undefined;
   readonly seen = new Map<string, Seen>();
   private readonly calls: Subscription[] = [];
   private readonly watchers = new Subscription();
@@ -67,6 +70,7 @@ export class Play {
     };
     await this.stage.play(100, compare);
     for (const call of this.calls) call.unsubscribe();
+    this.leftBehind = this.stage.orchestrator.stats();
     await this.stage.play(Infinity, compare);
     this.watch();
     this.watchers.unsubscribe();
