@@ -1,5 +1,7 @@
+import { defer, type Observable } from 'rxjs';
 import type { CallState } from './callState.js';
 import type { ToolError } from './error.js';
+import { nestedRunId } from './runIds.js';
 import type { ToolCall } from './tool.js';
 
 /** What `run` is told of its attempt. */
@@ -8,6 +10,8 @@ export class AttemptContext implements ToolCall {
   readonly callId: string;
   declare readonly runId?: string;
   declare readonly step?: string;
+  /** How many flows it has run. */
+  private runs = 0;
   private controller: AbortController | undefined;
   /** Set once the attempt has ended; `stopped` where the tool had not. */
   private closed: { readonly stopped: boolean; readonly reason?: ToolError } | undefined;
@@ -28,6 +32,14 @@ export class AttemptContext implements ToolCall {
       if (this.closed?.stopped) this.controller.abort(this.closed.reason);
     }
     return this.controller.signal;
+  }
+
+  run(flow: unknown, input: unknown = {}): Observable<never> {
+    const { call, attempt, callId } = this;
+    return defer(() => {
+      const runId = nestedRunId(callId, attempt, ++this.runs);
+      return call.host.runFlow(flow, input, { ...call.ofRun, runId }) as Observable<never>;
+    });
   }
 
   progress(report: unknown): void {

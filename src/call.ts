@@ -69,8 +69,9 @@ class Call {
         });
       },
     });
-    state.deadline = host.deadlines.add(host.clock, runtime.deadlineMs, () => {
-      this.expire(runtime.deadlineMs, upstream);
+    const deadlineMs = Math.min(runtime.deadlineMs, this.request.deadlineMs ?? Infinity);
+    state.deadline = host.deadlines.add(host.clock, deadlineMs, () => {
+      this.expire(deadlineMs, upstream);
     });
     upstream.start(defer(() => pipelineOf(state, runtime, args, this.request, (request) => callOf(host, request))));
   }
@@ -82,7 +83,10 @@ class Call {
     if (state.ended) return;
     this.result = value;
     const index = state.values++;
-    state.publish('call.emitted', () => ({ index, value: this.show(value) }));
+    state.publish('call.emitted', () => {
+      const { shown, ...exactness } = this.show(value);
+      return { index, value: shown, ...exactness };
+    });
     this.giving = true;
     subscriber.next(value);
     this.giving = giving;
@@ -111,7 +115,10 @@ class Call {
     this.end(() => {
       this.state.succeeded();
       const fellBack = this.state.fellBack ? { fellBack: true } : {};
-      this.state.publish('call.succeeded', () => ({ ...this.summary(), result: this.show(this.result), ...fellBack }));
+      this.state.publish('call.succeeded', () => {
+        const { shown, ...exactness } = this.show(this.result);
+        return { ...this.summary(), result: shown, ...exactness, ...fellBack };
+      });
       tell?.();
     });
   }
@@ -142,7 +149,7 @@ class Call {
 
   private show(value: unknown) {
     const { host, tool } = this.state;
-    return host.show(value, { tool, part: 'value' });
+    return host.showExactly(value, { tool, part: 'value' });
   }
 }
 

@@ -1,11 +1,14 @@
-import type { SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { Deadlines } from '../operators/gates/Deadlines.js';
 import type { Approvals } from './approvals.js';
 import type { ToolError } from './error.js';
+import type { Context } from './context.js';
+import type { FlowBounds } from './decodeFlow.js';
 import type { EventBus } from './eventBus.js';
 import type { Json } from './json.js';
-import type { Shown } from './redaction.js';
+import type { RecordedCalls } from './recordedCalls.js';
+import type { Shown, ShownValue } from './redaction.js';
 import type { Approve } from './tool.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
@@ -24,8 +27,14 @@ export interface CallHost {
   readonly closest: (name: string) => readonly string[];
   nextCallId(): string;
   nextRunId(): string;
+  /** How large a flow may be that comes as data. */
+  readonly flowBounds: FlowBounds;
+  /** Runs a flow: the core's `runFlow`, handed in because it makes calls. */
+  readonly runFlow: (flow: unknown, input: unknown, of: RunRequest) => Observable<Context>;
   /** A value as events show it: redacted, and cut to size. */
   show(value: unknown, what: Shown): Json;
+  /** The same, and whether that is the value itself. */
+  showExactly(value: unknown, what: Shown): ShownValue;
   /** An error as events show it. */
   showError(error: ToolError): ToolError;
 }
@@ -39,6 +48,21 @@ export interface CallRequest {
   readonly runId?: string | undefined;
   readonly step?: string | undefined;
   readonly parentId?: string | undefined;
+  /** How long the call may take, in ms, where that is less than its tool's `deadlineMs`. */
+  readonly deadlineMs?: number;
+  /** The calls of an earlier run, where the call belongs to a run that is resumed. */
+  readonly recorded?: RecordedCalls | undefined;
+  /** How many runs the call is inside of. Default: 0. */
+  readonly nesting?: number;
   /** The call is the work behind a cache: it has been approved, and its result is for the cache. */
   readonly uncached?: boolean;
+}
+
+/** On whose behalf a flow is run. */
+export interface RunRequest {
+  /** Default: a new one. */
+  readonly runId?: string;
+  readonly parentId?: string | undefined;
+  readonly recorded?: RecordedCalls | undefined;
+  readonly nesting?: number;
 }

@@ -1,7 +1,7 @@
 import type { Deadline } from '../operators/gates/Deadlines.js';
 import type { ToolError } from './error.js';
 import type { CallEvent } from './event.js';
-import type { CallHost, CallRequest } from './callHost.js';
+import type { CallHost, CallRequest, RunRequest } from './callHost.js';
 import type { UnsealedEvent } from './eventBus.js';
 import type { Json } from './json.js';
 import type { CallPhase, ToolRuntime } from './toolRuntime.js';
@@ -70,6 +70,12 @@ export class CallState {
 
   get step(): string | undefined {
     return this.request.step;
+  }
+
+  /** On whose behalf a flow would be run that the call makes. */
+  get ofRun(): RunRequest {
+    const { callId, request } = this;
+    return { parentId: callId, recorded: request.recorded, nesting: request.nesting ?? 0 };
   }
 
   get durationMs(): number {

@@ -1,3 +1,5 @@
+import type { Scope } from './scope.js';
+
 /** What a run has so far: the input's fields and each finished step's output, by key. */
 export type Context = Readonly<Record<string, unknown>>;
 
@@ -8,31 +10,44 @@ const maxCopied = 64;
  * Gathers a run's results. Each context that is given out stays as it was when more is added: a small one is a plain
  * object of its own, a large one a read-only view of what had been gathered by then, which shares instead of copying.
  */
-export class ContextLog {
+export class ContextLog implements Scope {
   private readonly positions = new Map<string, number>();
   private readonly values: unknown[] = [];
-  private readonly keys: string[] = [];
+  private readonly names: string[] = [];
 
   constructor(input: object) {
     for (const [key, value] of Object.entries(input)) this.add(key, value);
   }
 
   add(key: string, value: unknown): void {
-    this.positions.set(key, this.keys.length);
-    this.keys.push(key);
+    this.positions.set(key, this.names.length);
+    this.names.push(key);
     this.values.push(value);
+  }
+
+  get(key: string): unknown {
+    const position = this.positions.get(key);
+    return position === undefined ? undefined : this.values[position];
+  }
+
+  has(key: string): boolean {
+    return this.positions.has(key);
+  }
+
+  keys(): readonly string[] {
+    return this.names;
   }
 
   /** What has been gathered, as a view or a plain object. */
   current(): Context {
-    return this.keys.length <= maxCopied ? this.copy() : this.view(this.keys.length);
+    return this.names.length <= maxCopied ? this.copy() : this.view(this.names.length);
   }
 
   /** What has been gathered, as a plain object, whatever its size. */
-  copy(count = this.keys.length): Context {
+  copy(count = this.names.length): Context {
     const copy: Record<string, unknown> = {};
     for (let index = 0; index < count; index++) {
-      const key = this.keys[index] as string;
+      const key = this.names[index] as string;
       // An assignment to `__proto__` would set the prototype.
       if (key === '__proto__') Object.defineProperty(copy, key, this.descriptor(index));
       else copy[key] = this.values[index];
@@ -56,7 +71,7 @@ export class ContextLog {
           : this.values[position];
       },
       has: (_target, key) => at(key) !== undefined || Reflect.has(Object.prototype, key),
-      ownKeys: () => this.keys.slice(0, count),
+      ownKeys: () => this.names.slice(0, count),
       getOwnPropertyDescriptor: (_target, key) => {
         const position = at(key);
         return position === undefined ? undefined : this.descriptor(position);

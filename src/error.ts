@@ -158,6 +158,35 @@ export class ChainFailed extends taggedError(
   ({ flow, step, cause }) => `chain '${flow}' failed at step '${step}': ${messageOf(cause)}`,
 ) {}
 
+/**
+ * Steps of a plan failed. What did not need them has been done, and is in `context`; `tool`, `callId`, `step` and `cause`
+ * are those of the first failure.
+ */
+export class PlanFailed extends taggedError(
+  'PlanFailed',
+  {
+    ...ofCall,
+    runId: t.string,
+    /** The name of the plan. */
+    flow: t.string,
+    /** The key of the step that failed first. */
+    step: t.string,
+    /** Why: a {@link ToolError}. */
+    cause: Cause,
+    /** Every step that failed, in this order, with its {@link ToolError}. */
+    failures: t.readonlyArray(t.type({ step: t.string, error: Cause })),
+    /** The keys of the steps that could not run for that. */
+    skipped: t.readonlyArray(t.string),
+    /** The input and the output of each finished step. */
+    context: Snapshot,
+  },
+  ({ flow, step, cause, failures, skipped }) => {
+    const others = failures.length > 1 ? `, and ${String(failures.length - 1)} more` : '';
+    const without = skipped.length > 0 ? `; ${String(skipped.length)} skipped for that` : '';
+    return `plan '${flow}' failed at step '${step}'${others}: ${messageOf(cause)}${without}`;
+  },
+) {}
+
 /** With `failFast`, a call of a parallel group failed; the others were cancelled. */
 export class ParallelFailed extends taggedError(
   'ParallelFailed',
@@ -188,8 +217,14 @@ export type FlowFault = t.TypeOf<typeof FlowFault>;
 export class InvalidFlow extends taggedError(
   'InvalidFlow',
   { flow: t.string, faults: t.readonlyArray(FlowFault) },
-  ({ flow, faults }) =>
-    `flow '${flow}' is invalid: ${faults.map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`).join('; ')}`,
+  ({ flow, faults }) => `flow '${flow}' is invalid: ${inWords(faults)}`,
+) {}
+
+/** An earlier run cannot be gone on with: why. Nothing has run. */
+export class NotResumable extends taggedError(
+  'NotResumable',
+  { flow: t.string, faults: t.readonlyArray(FlowFault) },
+  ({ flow, faults }) => `flow '${flow}' cannot be resumed: ${inWords(faults)}`,
 ) {}
 
 /** How a call can fail. */
@@ -205,8 +240,10 @@ export type ToolError =
   | ToolFailed
   | UnresolvedReference
   | ChainFailed
+  | PlanFailed
   | ParallelFailed
-  | InvalidFlow;
+  | InvalidFlow
+  | NotResumable;
 
 readBackAs(
   ToolNotFound,
@@ -220,8 +257,10 @@ readBackAs(
   CircuitOpen,
   ApprovalDenied,
   ChainFailed,
+  PlanFailed,
   ParallelFailed,
   InvalidFlow,
+  NotResumable,
 );
 
 /** Reads errors of ours back from JSON, as instances of their classes. */
@@ -253,7 +292,17 @@ export const isUnresolvedReference = (error: unknown): error is UnresolvedRefere
   hasTag(error, 'UnresolvedReference');
 export const isChainFailed = (error: unknown): error is ChainFailed => hasTag(error, 'ChainFailed');
 export const isParallelFailed = (error: unknown): error is ParallelFailed => hasTag(error, 'ParallelFailed');
+export const isPlanFailed = (error: unknown): error is PlanFailed => hasTag(error, 'PlanFailed');
+export const isNotResumable = (error: unknown): error is NotResumable => hasTag(error, 'NotResumable');
 export const isInvalidFlow = (error: unknown): error is InvalidFlow => hasTag(error, 'InvalidFlow');
+
+/** A message names this many faults; the error holds them all. */
+const maxNamed = 20;
+
+function inWords(faults: readonly FlowFault[]): string {
+  const named = faults.slice(0, maxNamed).map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message}`);
+  return [...named, ...(faults.length > maxNamed ? [`and ${String(faults.length - maxNamed)} more`] : [])].join('; ');
+}
 
 function messageOf(cause: unknown): string {
   try {

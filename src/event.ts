@@ -31,6 +31,14 @@ export const Load = t.intersection([
 /** How much a tool had to do right after an event. */
 export type Load = t.TypeOf<typeof Load>;
 
+/**
+ * What is missing where the value in an event is not the value itself, as JSON: it was `cut` to size, it was `redacted`,
+ * or JSON has no `form` for it (a Date, a Map, an instance of a class).
+ */
+export const Inexact = t.keyof({ cut: null, redacted: null, form: null });
+/** What is missing where the value in an event is not the value itself. */
+export type Inexact = t.TypeOf<typeof Inexact>;
+
 const ofTool = { ...envelope, tool: t.string };
 
 /** What a call belongs to, and what it leaves the tool with. */
@@ -89,7 +97,10 @@ const codecs = {
   /** The tool said how far it is. */
   'call.progressed': callEvent('call.progressed', { ...ofAttempt, progress: Json }),
   /** The caller is given a value. */
-  'call.emitted': callEvent('call.emitted', { ...ofAttempt, index: t.number, value: Json }),
+  'call.emitted': t.intersection([
+    callEvent('call.emitted', { ...ofAttempt, index: t.number, value: Json }),
+    t.partial({ inexact: Inexact }),
+  ]),
   /** An attempt failed, and another will be made in `delayMs`. */
   'call.retryScheduled': callEvent('call.retryScheduled', { ...ofAttempt, error: ToolError, delayMs: t.number }),
   /** An attempt failed and the call goes on: an operator of the tool's caught the error. */
@@ -101,7 +112,7 @@ const codecs = {
    */
   'call.succeeded': t.intersection([
     callEvent('call.succeeded', { ...ofEnd, result: Json }),
-    t.partial({ fellBack: t.boolean }),
+    t.partial({ fellBack: t.boolean, inexact: Inexact }),
   ]),
   /** The tool failed, or gave an invalid result. */
   'call.failed': callEvent('call.failed', ofFailure),
@@ -111,6 +122,14 @@ const codecs = {
   'call.rejected': callEvent('call.rejected', ofFailure),
   /** The caller unsubscribed. */
   'call.cancelled': callEvent('call.cancelled', ofEnd),
+  /**
+   * A step was not run: its `when` does not hold (`condition`), or what it needs is not there (`dependency`: the key of
+   * that step, with its `error` where it has failed). `args` are as the flow has them.
+   */
+  'call.skipped': t.intersection([
+    callEvent('call.skipped', { ...ofEnd, reason: t.keyof({ condition: null, dependency: null }) }),
+    t.partial({ dependency: t.string, error: ToolError }),
+  ]),
 
   /** After a timeout or a cancel, the tool's promise is still pending. */
   'call.abandoned': callEvent('call.abandoned', ofAttempt),
@@ -135,14 +154,37 @@ const codecs = {
   /** It lets all through. */
   'circuit.closed': circuitEvent('circuit.closed', {}),
 
-  'run.started': runEvent('run.started', {
-    kind: t.keyof({ chain: null, parallel: null }),
-    name: t.string,
-    /** The keys of the steps, or of the group's members. */
-    steps: t.readonlyArray(t.string),
-  }),
+  'run.started': t.intersection([
+    runEvent('run.started', {
+      kind: t.keyof({ chain: null, plan: null, parallel: null }),
+      name: t.string,
+      /** The keys of the steps, or of the group's members; of a plan whose steps are still to come, none. */
+      steps: t.readonlyArray(t.string),
+    }),
+    t.partial({
+      /** Of a plan: for each step the positions of those that it needs. */
+      dependencies: t.readonlyArray(t.readonlyArray(t.number)),
+      /** Of a flow: for each step a digest of what it says. */
+      digests: t.readonlyArray(t.string),
+      /** Of a flow: its input. */
+      input: Json,
+      inexact: Inexact,
+      /** It goes on from an earlier run of this id. */
+      resumed: t.literal(true),
+    }),
+  ]),
   /** A step is done, or a member of a group has ended, well or not: its call's last event tells how. */
-  'run.advanced': runEvent('run.advanced', { step: t.string, callId: t.string }),
+  'run.advanced': t.intersection([
+    runEvent('run.advanced', { step: t.string, callId: t.string }),
+    t.partial({
+      /** The step was not run, and nothing stands under its key. */
+      skipped: t.literal(true),
+      /** Its fallback stands under its key. */
+      fellBack: t.literal(true),
+      /** An earlier run of this id has done it. */
+      resumed: t.literal(true),
+    }),
+  ]),
   'run.succeeded': runEvent('run.succeeded', { durationMs: t.number }),
   'run.failed': runEvent('run.failed', { durationMs: t.number, error: ToolError }),
   'run.cancelled': runEvent('run.cancelled', { durationMs: t.number }),
@@ -159,7 +201,7 @@ export type ToolEvent = { [Type in ToolEventType]: ToolEventOf<Type> }[ToolEvent
 
 /** The last event of a call: every call has exactly one. */
 export type TerminalEvent = ToolEventOf<
-  'call.succeeded' | 'call.failed' | 'call.timedOut' | 'call.rejected' | 'call.cancelled'
+  'call.succeeded' | 'call.failed' | 'call.timedOut' | 'call.rejected' | 'call.cancelled' | 'call.skipped'
 >;
 
 /** The events that tell of a call. */
@@ -182,6 +224,7 @@ const terminal: ReadonlySet<ToolEventType> = new Set([
   'call.timedOut',
   'call.rejected',
   'call.cancelled',
+  'call.skipped',
 ] as const);
 
 /** True for the event that ends a call. */

@@ -1,27 +1,48 @@
-import { type Either, left, right } from 'fp-ts/Either';
-import { closest } from './closest.js';
-import { type FlowFault, InvalidFlow } from './error.js';
-import { shorten } from './fault.js';
-import { formatReference, isSafePath, parseTemplate } from './reference.js';
-import { eachText, isPlainObject, maxDepth, pathsIn } from './resolve.js';
+import type { Condition } from './condition.js';
 
 /** A step of a flow: which tool, with which arguments, and under which key its result is kept. */
 export interface Step {
   readonly tool: string;
-  /** Data that may hold references to the input and to earlier steps. */
+  /** Data that may hold references to the input and to other steps. */
   readonly arguments: unknown;
-  /** The name under which later steps refer to the result. */
+  /** The name under which other steps refer to the result. */
   readonly outputKey: string;
+  /** What people call it: in pictures. Default: `outputKey`. */
+  readonly name?: string;
+  /** Keys of steps that must have ended before, beside those that it refers to. */
+  readonly after?: readonly string[];
+  /** Which of the tool's values are the result: the last (default), the first, or all of them, as an array. */
+  readonly take?: Take;
+  /** The step runs only if this holds; otherwise it is skipped, and so is what refers to its result. Default: it runs. */
+  readonly when?: Condition;
+  /** What stands under the key where the step gives no result: it failed, or was skipped. May hold references. */
+  readonly fallback?: unknown;
+  /** An array, or a reference to one: one call for each element, which the arguments know as `$item`, with `$index`. */
+  readonly each?: unknown;
+  /** How many calls of `each` may run at once, at least 1. Default: `Infinity`; the tool's own limits hold anyway. */
+  readonly concurrency?: number;
+  /** How long the step may take, in ms, above 0, all its calls and their waiting included. Default: `Infinity`. */
+  readonly timeoutMs?: number;
 }
+
+/** Which of a tool's values are the result of a step. */
+export type Take = 'last' | 'first' | 'all';
+
+/** How the steps are run: one after the other, or each as soon as what it refers to is there. */
+export type FlowKind = 'chain' | 'plan';
 
 /**
  * A flow: inert, serialisable data. Its types say what input it takes, what it will have gathered at the end, and which
  * tools it needs.
  */
 export interface Flow<Input extends object = never, Context extends object = object, Tools extends string = string> {
-  readonly kind: 'chain';
+  readonly kind: FlowKind;
   readonly name: string;
   readonly steps: readonly Step[];
+  /** Of a plan: how many steps may run at once, at least 1. Default: `Infinity`. */
+  readonly concurrency?: number;
+  /** Of a plan: true, and the first failure cancels what runs. Default: false, what does not need it goes on. */
+  readonly failFast?: boolean;
   /** Carries the types; has no value. */
   readonly types?: { readonly input: (input: Input) => void; readonly context: Context; readonly tools: Tools };
 }
@@ -31,17 +52,21 @@ export type DecodedFlow = Flow<object, Readonly<Record<string, unknown>>>;
 
 /** The data form of a flow, as people and models write it. */
 export interface FlowData {
-  readonly kind?: 'chain';
+  /** Default: `'chain'`. */
+  readonly kind?: FlowKind;
   /** For events and messages. Default: `'flow'`. */
   readonly name?: string;
   readonly steps: readonly StepData[];
+  /** See {@link Flow}. */
+  readonly concurrency?: number;
+  /** See {@link Flow}. */
+  readonly failFast?: boolean;
   /** Tells the data form from a builder. */
   readonly step?: never;
 }
 
-/** The data form of a step. */
-export interface StepData {
-  readonly tool: string;
+/** The data form of a step: as {@link Step}, but what has a default may be left out. */
+export interface StepData extends Omit<Step, 'arguments' | 'outputKey'> {
   /** Default: none, `{}`. */
   readonly arguments?: unknown;
   /** Default: the tool's name. */
@@ -50,154 +75,19 @@ export interface StepData {
   readonly output_key?: string;
 }
 
-/** Names that may have been meant are looked for in the first faults only: a search for each would cost its square. */
-const maxSearches = 20;
-
-const defaultName = 'flow';
+/** Under these names the arguments of a step with `each` know the element and its position. */
+export const elementKeys: readonly string[] = ['item', 'index'];
 
 /**
- * Reads the data form of a flow. All faults are found, not just the first.
- *
- * @returns the flow, or an InvalidFlow with every fault and its place (`steps[3].arguments.url`). Never throws.
+ * The data form of a flow: what `JSON.stringify` writes, `decodeFlow` reads, and the JSON Schema of the package
+ * describes.
  */
-export function decodeFlow(data: unknown): Either<InvalidFlow, DecodedFlow> {
-  try {
-    return decoded(data);
-  } catch {
-    // A getter that throws, or a proxy: nothing that has ever been JSON.
-    const faults = [{ path: '', message: 'expected data, got an object that cannot be read' }];
-    return left(new InvalidFlow({ flow: defaultName, faults }));
-  }
-}
-
-function decoded(data: unknown): Either<InvalidFlow, DecodedFlow> {
-  const faults: FlowFault[] = [];
-  const fault = (path: string, message: string): void => {
-    faults.push({ path, message });
+export function encodeFlow({ kind, name, steps, concurrency, failFast }: Flow): FlowData {
+  return {
+    kind,
+    name,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(failFast === undefined ? {} : { failFast }),
+    steps,
   };
-  const record = recordOf(data, '', ['kind', 'name', 'steps'], fault);
-  const kind = record['kind'] ?? 'chain';
-  if (kind !== 'chain') fault('kind', `expected 'chain', got ${shorten(kind)}`);
-  const name = record['name'] ?? defaultName;
-  if (typeof name !== 'string') fault('name', `expected a text, got ${shorten(name)}`);
-  const { steps } = record;
-  if (isPlainObject(data) && !Array.isArray(steps)) fault('steps', `expected an array of steps, got ${shorten(steps)}`);
-  // `Array.from` goes over holes too, which `map` leaves as they are.
-  const decodedSteps = Array.from(Array.isArray(steps) ? (steps as unknown[]) : [], (step, index) =>
-    decodeStep(step, `steps[${String(index)}]`, fault),
-  );
-  const flowName = textOr(defaultName, name);
-  return faults.length > 0
-    ? left(new InvalidFlow({ flow: flowName, faults }))
-    : right({ kind: 'chain', name: flowName, steps: decodedSteps });
-}
-
-/**
- * What would go wrong if the flow were run with an input of these keys: unknown tools, keys used twice, references to
- * what does not exist or comes later.
- */
-export function faultsOfFlow(
-  flow: Flow,
-  inputKeys: readonly string[],
-  isTool: (name: string) => boolean,
-  closestTools: (name: string) => readonly string[],
-): readonly FlowFault[] {
-  const faults: FlowFault[] = [];
-  const meantTool = (name: string): string => (faults.length < maxSearches ? meant(closestTools(name)) : '');
-  const meantKey = (name: string): string => (faults.length < maxSearches ? meant(closest(name, known)) : '');
-  const later = new Set(flow.steps.map(({ outputKey }) => outputKey));
-  const known = new Set(inputKeys);
-  flow.steps.forEach((step, index) => {
-    const place = `steps[${String(index)}]`;
-    if (!isTool(step.tool)) {
-      faults.push({ path: `${place}.tool`, message: `no tool '${step.tool}' is registered${meantTool(step.tool)}` });
-    }
-    eachText(step.arguments, `${place}.arguments`, (text, path) => {
-      for (const reference of pathsIn(parseTemplate(text))) {
-        const [root] = reference;
-        const written = formatReference(reference);
-        if (!isSafePath(reference)) faults.push({ path, message: `${written} is no path into data` });
-        else if (known.has(root)) continue;
-        else if (later.has(root))
-          faults.push({ path, message: `${written} refers to a step that has not run by then` });
-        else faults.push({ path, message: `${written} refers to nothing: ${listed(known)}${meantKey(root)}` });
-      }
-    });
-    if (known.has(step.outputKey)) {
-      faults.push({
-        path: `${place}.outputKey`,
-        message: `'${step.outputKey}' is used twice; give the step another outputKey`,
-      });
-    }
-    known.add(step.outputKey);
-  });
-  return faults;
-}
-
-function decodeStep(data: unknown, place: string, fault: (path: string, message: string) => void): Step {
-  const record = recordOf(data, place, ['tool', 'arguments', 'outputKey', 'output_key'], fault);
-  const { tool, outputKey, output_key } = record;
-  if (isPlainObject(data) && (typeof tool !== 'string' || tool === '')) {
-    fault(`${place}.tool`, `expected the name of a tool, got ${shorten(tool)}`);
-  }
-  if (outputKey !== undefined && output_key !== undefined && outputKey !== output_key) {
-    fault(`${place}.outputKey`, 'expected outputKey or output_key, got both');
-  }
-  const key = outputKey ?? output_key ?? tool;
-  if (key !== undefined && key !== tool && (typeof key !== 'string' || key === '')) {
-    fault(`${place}.outputKey`, `expected a name, got ${shorten(key)}`);
-  }
-  const { arguments: args = {} } = record;
-  const tooDeep = depthFault(args, maxDepth, []);
-  if (tooDeep) fault(`${place}.arguments`, tooDeep);
-  return { tool: textOr('', tool), arguments: args, outputKey: textOr('', key) };
-}
-
-function recordOf(
-  data: unknown,
-  place: string,
-  keys: readonly string[],
-  fault: (path: string, message: string) => void,
-): Readonly<Record<string, unknown>> {
-  if (!isPlainObject(data)) {
-    fault(place, `expected an object with ${keys.join(', ')}, got ${shorten(data)}`);
-    return {};
-  }
-  for (const key of Object.keys(data)) {
-    if (keys.includes(key)) continue;
-    fault(
-      place === '' ? key : `${place}.${key}`,
-      `expected one of ${keys.join(', ')}, got '${key}'${meant(closest(key, keys))}`,
-    );
-  }
-  return data;
-}
-
-function depthFault(data: unknown, left: number, above: readonly unknown[]): string | undefined {
-  if (!Array.isArray(data) && !isPlainObject(data)) return undefined;
-  if (above.includes(data)) return 'expected data without cycles, got an object that contains itself';
-  if (left === 0) return `expected at most ${String(maxDepth)} levels, got more`;
-  for (const item of Array.isArray(data) ? (data as unknown[]) : Object.values(data)) {
-    const fault = depthFault(item, left - 1, [...above, data]);
-    if (fault) return fault;
-  }
-  return undefined;
-}
-
-function textOr(otherwise: string, value: unknown): string {
-  return typeof value === 'string' ? value : otherwise;
-}
-
-function meant(names: readonly string[]): string {
-  return names.length > 0 ? `; did you mean ${names.map((name) => `'${name}'`).join(' or ')}?` : '';
-}
-
-function listed(names: ReadonlySet<string>): string {
-  const first: string[] = [];
-  for (const name of names) {
-    if (first.length === 8) break;
-    first.push(`'${name}'`);
-  }
-  if (first.length === 0) return 'there is no input and no earlier step';
-  return `known are ${first.join(', ')}${names.size > first.length ? ` and ${String(names.size - first.length)} more` : ''}`;
 }

@@ -12,7 +12,9 @@ export {
   isInvalidArguments,
   isInvalidFlow,
   isInvalidResult,
+  isNotResumable,
   isParallelFailed,
+  isPlanFailed,
   isRateLimitExceeded,
   isToolBusy,
   isToolError,
@@ -20,7 +22,9 @@ export {
   isToolNotFound,
   isToolTimeout,
   isUnresolvedReference,
+  NotResumable,
   ParallelFailed,
+  PlanFailed,
   RateLimitExceeded,
   ToolBusy,
   ToolError,
@@ -32,6 +36,7 @@ export {
 export { Fault } from './fault.js';
 export {
   type CallEvent,
+  Inexact,
   isTerminal,
   Load,
   type TerminalEvent,
@@ -40,13 +45,21 @@ export {
   type ToolEventType,
 } from './event.js';
 export { type Chain, chain } from './chain.js';
-export { type DecodedFlow, decodeFlow, type Flow, type FlowData, type Step, type StepData } from './flow.js';
+export type { BuiltFlow } from './builtFlow.js';
+export type { Compared, Condition } from './condition.js';
+export { decodeFlow, type FlowBounds } from './decodeFlow.js';
+export { type DecodedFlow, encodeFlow, type Flow, type FlowData, type FlowKind } from './flow.js';
+export type { Step, StepData, Take } from './flow.js';
+export type { FlowToolSettings } from './flowTool.js';
 export { Json } from './json.js';
 export { type CallOptions, createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.js';
-export type { OrchestratorStats, Recommender, RunOptions } from './orchestrator.js';
+export type { OrchestratorStats, Recommender, RunOptions, RunStepsOptions } from './orchestrator.js';
 export { type Call, call, type CallGroup, type ParallelOptions, type ResultsOf } from './parallel.js';
+export { type Plan, plan, type PlanOptions } from './plan.js';
 export type { Recommendation, SearchOptions } from './recommend.js';
-export type { Reference, References, Referring } from './recording.js';
+export type { AnyReference, Reference, References, Referring } from './recording.js';
+export type { ResumeOptions } from './resumeFlow.js';
+export type { EachOption, ElementContext, StepCondition, StepOptions } from './stepOptions.js';
 export type { Redact, Shown } from './redaction.js';
 export { annotate } from './schema.js';
 export { statusAt, statusesOf, statusOf, type ToolStatus, type ToolStatuses } from './status.js';

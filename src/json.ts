@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { isPlainObject } from '../operators/plain.js';
 
 /** What JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -20,8 +21,22 @@ type Cut = { readonly $cut: string; readonly [detail: string]: Json };
  * Set arrays. Never throws: a property that cannot be read is marked too. `undefined` is left out as JSON leaves it out.
  */
 export function snapshot(value: unknown, bounds: SnapshotBounds = {}): Json {
-  const budget = { left: bounds.maxLength ?? 10_000 };
-  return copy(value, budget, bounds.maxDepth ?? 20, []) ?? null;
+  return exactSnapshot(value, bounds).json;
+}
+
+/** What a snapshot lacks: it was `cut` to size, or JSON has no `form` for a part of the value. */
+export type Missing = 'cut' | 'form';
+
+/**
+ * A {@link snapshot}, and what is missing where it is not the value itself. A field that is undefined is as good as none.
+ */
+export function exactSnapshot(
+  value: unknown,
+  { maxLength = 10_000, maxDepth = 20 }: SnapshotBounds = {},
+): { readonly json: Json; readonly missing: Missing | undefined } {
+  const budget: Budget = { left: maxLength, missing: value === undefined ? 'form' : undefined };
+  const json = copy(value, budget, maxDepth, []) ?? null;
+  return { json, missing: budget.missing };
 }
 
 /** A text in one piece, at most `maxLength` characters of it; one that was cut says so at its end. */
@@ -33,6 +48,8 @@ export function cutText(text: string, maxLength = 10_000): string {
 
 interface Budget {
   left: number;
+  /** What is missing so far; what was cut counts for more. */
+  missing: Missing | undefined;
 }
 
 function copy(value: unknown, budget: Budget, depth: number, above: readonly object[]): Json | undefined {
@@ -41,7 +58,7 @@ function copy(value: unknown, budget: Budget, depth: number, above: readonly obj
       return copyText(value, budget);
     case 'number':
       budget.left -= 8;
-      return Number.isFinite(value) ? value : cut('number', { text: String(value) });
+      return Number.isFinite(value) ? value : formless(budget, 'number', { text: String(value) });
     case 'boolean':
       budget.left -= 5;
       return value;
@@ -52,7 +69,7 @@ function copy(value: unknown, budget: Budget, depth: number, above: readonly obj
     case 'function':
     case 'symbol':
       budget.left -= 8;
-      return cut(typeof value);
+      return formless(budget, typeof value);
     default:
       return value === null ? null : copyObject(value as object, budget, depth, above);
   }
@@ -61,41 +78,44 @@ function copy(value: unknown, budget: Budget, depth: number, above: readonly obj
 function copyText(text: string, budget: Budget): Json {
   const room = Math.max(0, budget.left);
   budget.left -= text.length;
-  return text.length <= room ? text : cut('string', { length: text.length, start: text.slice(0, room) });
+  return text.length <= room ? text : cut(budget, 'string', { length: text.length, start: text.slice(0, room) });
 }
 
 function copyBigint(digits: string, budget: Budget): Json {
   const room = Math.max(0, budget.left);
   budget.left -= digits.length;
-  if (digits.length <= room) return cut('bigint', { text: digits });
-  return cut('bigint', { length: digits.length, start: digits.slice(0, room) });
+  if (digits.length <= room) return formless(budget, 'bigint', { text: digits });
+  return cut(budget, 'bigint', { length: digits.length, start: digits.slice(0, room) });
 }
 
 function copyObject(value: object, budget: Budget, depth: number, above: readonly object[]): Json | undefined {
-  if (above.includes(value)) return cut('cycle');
-  if (depth <= 0) return cut('depth');
+  if (above.includes(value)) return formless(budget, 'cycle');
+  if (depth <= 0) return cut(budget, 'depth');
   const path = [...above, value];
   try {
+    if (!isPlain(value)) lackForm(budget);
     const { toJSON } = value as { readonly toJSON?: unknown };
     if (typeof toJSON === 'function') {
       return copy((toJSON as () => unknown).call(value), budget, depth - 1, path);
     }
     if (value instanceof Error) return copy({ name: value.name, message: value.message }, budget, depth, above);
     if (value instanceof Map || value instanceof Set) return copyItems(value, value.size, budget, depth, path);
-    if (ArrayBuffer.isView(value)) return cut('bytes', { length: value.byteLength });
+    if (ArrayBuffer.isView(value)) return formless(budget, 'bytes', { length: value.byteLength });
     if (Array.isArray(value)) return copyItems(value, value.length, budget, depth, path);
     return copyFields(value, budget, depth, path);
   } catch {
-    return cut('unreadable');
+    return formless(budget, 'unreadable');
   }
 }
 
 function copyItems(items: Iterable<unknown>, size: number, budget: Budget, depth: number, path: object[]): Json {
   const kept: Json[] = [];
   for (const item of items) {
-    if (budget.left <= 0) return [...kept, cut('items', { left: size - kept.length })];
+    if (budget.left <= 0) return [...kept, cut(budget, 'items', { left: size - kept.length })];
     budget.left -= 1;
-    kept.push(copy(item, budget, depth - 1, path) ?? null);
+    const copied = copy(item, budget, depth - 1, path);
+    if (copied === undefined) lackForm(budget);
+    kept.push(copied ?? null);
   }
   return kept;
 }
@@ -106,6 +126,7 @@ function copyFields(value: object, budget: Budget, depth: number, path: object[]
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
     if (budget.left <= 0 || key.length > budget.left) {
+      budget.missing = 'cut';
       define(kept, '$cut', 'fields');
       define(kept, 'left', keys.length - index);
       break;
@@ -121,7 +142,7 @@ function copyField(value: object, key: string, budget: Budget, depth: number, pa
   try {
     return copy((value as Readonly<Record<string, unknown>>)[key], budget, depth - 1, path);
   } catch {
-    return cut('unreadable');
+    return formless(budget, 'unreadable');
   }
 }
 
@@ -134,8 +155,25 @@ function define(target: Record<string, Json>, key: string, field: Json): void {
   }
 }
 
-function cut(what: string, details: { readonly [detail: string]: Json } = {}): Cut {
+/** What stands for something that is too much. */
+function cut(budget: Budget, what: string, details: { readonly [detail: string]: Json } = {}): Cut {
+  budget.missing = 'cut';
   return { $cut: what, ...details };
+}
+
+/** What stands for something that JSON cannot say. */
+function formless(budget: Budget, what: string, details: { readonly [detail: string]: Json } = {}): Cut {
+  lackForm(budget);
+  return { $cut: what, ...details };
+}
+
+function lackForm(budget: Budget): void {
+  budget.missing ??= 'form';
+}
+
+/** True for what JSON reads back as it was: an array, or an object that is nothing but its fields. */
+function isPlain(value: object): boolean {
+  return Array.isArray(value) || (isPlainObject(value) && !('toJSON' in value));
 }
 
 /** Any JSON, as it is. */

@@ -20,14 +20,18 @@ import { closest } from './closest.js';
 import type { ToolError } from './error.js';
 import type { ToolEvent } from './event.js';
 import { EventBus } from './eventBus.js';
-import type { Flow, FlowData } from './flow.js';
+import { checkedBounds, type FlowBounds } from './decodeFlow.js';
+import type { Flow, FlowData, StepData } from './flow.js';
 import { History } from './history.js';
 import { knownKeys } from './knownKeys.js';
 import { type Call, type CallGroup, type ParallelOptions, type ResultsOf, runParallel } from './parallel.js';
 import { createToolIndex, type Recommendation, type SearchOptions } from './recommend.js';
+import type { PlanOptions } from './plan.js';
 import { createRedaction, type Redact } from './redaction.js';
 import { Registry } from './registry.js';
-import { runChain } from './runChain.js';
+import { type ResumeOptions, resumeFlow } from './resumeFlow.js';
+import { runFlow } from './runFlow.js';
+import { runSteps } from './runSteps.js';
 import type { ToolStatus, ToolStatuses } from './status.js';
 import type { AnyTool, ArgumentsOf, ResultOf, ApprovalRequest, Approve } from './tool.js';
 
@@ -49,6 +53,8 @@ export interface OrchestratorOptions<Tools extends readonly AnyTool[] = readonly
   readonly approve?: Approve;
   /** Ranks tools for a task, instead of the search by words. */
   readonly recommender?: Recommender;
+  /** How large a flow may be that comes as data. Default: see {@link FlowBounds}. */
+  readonly flowBounds?: FlowBounds;
 }
 
 /** Ranks tools for a task, the best first. */
@@ -117,7 +123,7 @@ export interface Orchestrator<Tools extends object = AnyTools> {
 
   /**
    * Runs a flow. Emits what it has so far after each step; the last is the result. The input's fields are its first
-   * keys. Errors with InvalidFlow before anything runs, or with ChainFailed, which holds what had been done.
+   * keys. Errors with InvalidFlow before anything runs, or with ChainFailed or PlanFailed, which hold what had been done.
    */
   run<Input extends object, Context extends object>(
     flow: Flow<Input, Context, NameIn<Tools>>,
@@ -125,6 +131,34 @@ export interface Orchestrator<Tools extends object = AnyTools> {
   ): Observable<Context>;
   /** Runs a flow from its data form, for instance from JSON: `unknown` is checked first. */
   run(flow: FlowData, input?: object, options?: RunOptions): Observable<Readonly<Record<string, unknown>>>;
+
+  /**
+   * Goes on with a run of a flow that came to no end: what its events say is done is not done again, what had started is
+   * begun anew, under the same `callId`. Emits as `run` does. Errors with NotResumable, before anything runs, where the
+   * events are not enough, or where steps that had started say something else now.
+   *
+   * @param events - Those of the run, of one process or of several one after the other; others may be among them.
+   */
+  resume<Input extends object, Context extends object>(
+    flow: Flow<Input, Context, NameIn<Tools>>,
+    events: Iterable<ToolEvent>,
+    options?: ResumeOptions,
+  ): Observable<Context>;
+  resume(
+    flow: FlowData,
+    events: Iterable<ToolEvent>,
+    options?: ResumeOptions,
+  ): Observable<Readonly<Record<string, unknown>>>;
+
+  /**
+   * Runs the steps of a plan as they arrive, for instance while a model is still writing them: each begins as soon as
+   * what it needs is there. Emits the context after each step. A step that is not valid fails like one whose call fails.
+   */
+  runSteps(
+    steps: ObservableInput<StepData>,
+    input?: object,
+    options?: RunStepsOptions,
+  ): Observable<Readonly<Record<string, unknown>>>;
 
   /** Runs calls together. Emits once, when all have ended: for each an Either, in the shape of the group. */
   parallel<const Group extends CallGroup>(
@@ -167,6 +201,12 @@ export interface RunOptions {
   readonly parentId?: string;
 }
 
+/** How steps that arrive are run. */
+export interface RunStepsOptions extends RunOptions, PlanOptions {
+  /** For events and messages. Default: `'steps'`. */
+  readonly name?: string;
+}
+
 /**
  * Makes an orchestrator.
  *
@@ -197,6 +237,8 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   const approvals = new Approvals();
   const host: CallHost = {
     clock,
+    flowBounds: checkedBounds(options.flowBounds ?? {}),
+    runFlow: (flow, input, of) => runFlow(host, flow, input, of),
     bus,
     scheduler,
     deadlines,
@@ -224,7 +266,21 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
         map((value) => right(value)),
         catchError((error: unknown) => of(left(error as ToolError))),
       ),
-    run: (flow: unknown, input: unknown = {}, { parentId }: RunOptions = {}) => runChain(host, flow, input, parentId),
+    run: (flow: unknown, input: unknown = {}, { parentId }: RunOptions = {}) =>
+      runFlow(host, flow, input, { parentId }),
+    resume: (flow: unknown, events: Iterable<ToolEvent>, resumeOptions: ResumeOptions = {}) =>
+      resumeFlow(host, flow, events, resumeOptions),
+    runSteps: (
+      steps: ObservableInput<unknown>,
+      input: unknown = {},
+      { name = 'steps', concurrency = Infinity, failFast = false, parentId }: RunStepsOptions = {},
+    ) =>
+      runSteps(host, steps, input, {
+        name,
+        concurrency: wholeNumber('concurrency', concurrency, 1, true),
+        failFast,
+        parentId,
+      }),
     parallel: (group: CallGroup, parallelOptions: ParallelOptions = {}) => runParallel(host, group, parallelOptions),
     status$: (name: string) => registry.status$(name),
     statuses$: registry.statuses$,
@@ -266,6 +322,7 @@ const known = [
   'createId',
   'approve',
   'recommender',
+  'flowBounds',
 ] as const satisfies readonly (keyof OrchestratorOptions)[];
 
 type ExecuteArguments = [name: string, args: unknown, options?: CallOptions] | [call: Call, options?: CallOptions];

@@ -8,7 +8,7 @@ import { type FlowFault, InvalidFlow, ParallelFailed, type ToolError, ToolFailed
 import { shorten } from './fault.js';
 import { isPlainObject } from './resolve.js';
 import { withRunEvents } from './run.js';
-import { emptyResult } from './runChain.js';
+import { emptyResult } from './runStep.js';
 import type { AnyTool, ArgumentsOf, ResultOf } from './tool.js';
 
 /** A call to be made: data. `Result` is the type of what it will give. */

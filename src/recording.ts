@@ -13,6 +13,11 @@ type Index = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
  */
 export type Reference<T> = { readonly [referred]: Exclude<T, undefined> } & FieldsOf<Exclude<T, undefined>>;
 
+/** A reference to a value of whatever type. */
+export interface AnyReference {
+  readonly [referred]: unknown;
+}
+
 type FieldsOf<T> = 0 extends 1 & T
   ? // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of `any` every path is a reference to `any`
     any

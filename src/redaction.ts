@@ -5,29 +5,40 @@ import {
   InvalidResult,
   isChainFailed,
   isParallelFailed,
+  isPlanFailed,
   isToolError,
   isToolFailed,
   ParallelFailed,
+  PlanFailed,
   type ToolError,
   ToolFailed,
   UnresolvedReference,
 } from './error.js';
 import type { Fault } from './fault.js';
-import { type Json, snapshot } from './json.js';
+import { exactSnapshot, type Json, type Missing, snapshot } from './json.js';
 
 /** What a value is that is about to be shown in an event. */
 export interface Shown {
+  /** The tool's name; of an `input` the flow's. */
   readonly tool: string;
   /** `fault`: what came instead of what was expected, shortened, in an error's list. */
-  readonly part: 'arguments' | 'value' | 'progress' | 'fault';
+  readonly part: 'arguments' | 'value' | 'progress' | 'fault' | 'input';
 }
 
 /** Gives what may be shown instead of a value: the value without its secrets. Must not change the value itself. */
 export type Redact = (value: unknown, what: Shown) => unknown;
 
+/** A value as events show it, and what is missing of it. */
+export interface ShownValue {
+  readonly shown: Json;
+  readonly inexact?: Missing | 'redacted';
+}
+
 /** What events show of values. */
 export interface Redaction {
   show(value: unknown, what: Shown): Json;
+  /** The same, and whether that is the value itself. */
+  showExactly(value: unknown, what: Shown): ShownValue;
   showError(error: ToolError): ToolError;
 }
 
@@ -43,6 +54,12 @@ export function createRedaction(redact: Redact | undefined, maxLength: number): 
     } catch {
       return { $cut: 'redact threw' };
     }
+  };
+  const showExactly = (value: unknown, what: Shown): ShownValue => {
+    const { json, missing } = exactSnapshot(value, { maxLength });
+    const shown = redact ? show(value, what) : json;
+    const inexact = shown === json || JSON.stringify(shown) === JSON.stringify(json) ? missing : 'redacted';
+    return inexact === undefined ? { shown } : { shown, inexact };
   };
   const showText = (tool: string, text: string): string => {
     const shown = show(text, { tool, part: 'fault' });
@@ -77,6 +94,12 @@ export function createRedaction(redact: Redact | undefined, maxLength: number): 
         const { cause, context } = error;
         return new ChainFailed(changed(error, { cause: showCause(cause), context: showFields(tool, context) }));
       }
+      case 'PlanFailed': {
+        const { cause, context } = error;
+        const failures = error.failures.map(({ step, error: failure }) => ({ step, error: showCause(failure) }));
+        const shown = { cause: showCause(cause), failures, context: showFields(tool, context) };
+        return new PlanFailed(changed(error, shown));
+      }
       case 'ParallelFailed': {
         const { cause, results } = error;
         return new ParallelFailed(changed(error, { cause: showCause(cause), results: showResults(tool, results) }));
@@ -85,12 +108,17 @@ export function createRedaction(redact: Redact | undefined, maxLength: number): 
         return error;
     }
   };
-  return { show, showError };
+  return { show, showExactly, showError };
 }
 
 /** True for an error that holds results, of whatever size, or one that holds such an error. */
 function isLarge(error: unknown): boolean {
-  return isChainFailed(error) || isParallelFailed(error) || (isToolFailed(error) && isLarge(error.cause));
+  return (
+    isChainFailed(error) ||
+    isPlanFailed(error) ||
+    isParallelFailed(error) ||
+    (isToolFailed(error) && isLarge(error.cause))
+  );
 }
 
 /** An error's fields, as its class takes them, but for some. */

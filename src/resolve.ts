@@ -1,6 +1,7 @@
 import { shorten } from './fault.js';
 import { snapshot } from './json.js';
 import { formatReference, isSafePath, parseTemplate, type ReferencePath, type Template } from './reference.js';
+import type { Scope } from './scope.js';
 
 /** Arguments that are nested deeper are refused: they come from an error or from somebody who means harm. */
 export const maxDepth = 64;
@@ -25,13 +26,13 @@ export class DeadEnd extends Error {
  *
  * @throws DeadEnd at the first reference that leads nowhere, or to `undefined`.
  */
-export function resolve(data: unknown, context: object): unknown {
-  if (typeof data === 'string') return resolveTemplate(parseTemplate(data), context);
-  if (Array.isArray(data)) return data.map((item) => resolve(item, context));
+export function resolve(data: unknown, scope: Scope): unknown {
+  if (typeof data === 'string') return resolveTemplate(parseTemplate(data), scope);
+  if (Array.isArray(data)) return data.map((item) => resolve(item, scope));
   if (!isPlainObject(data)) return data;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(data)) {
-    const value = resolve(data[key], context);
+    const value = resolve(data[key], scope);
     // An assignment to `__proto__` would set the prototype.
     Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
   }
@@ -65,35 +66,39 @@ export function pathsIn(template: Template): readonly ReferencePath[] {
   return template.parts.filter((part): part is ReferencePath => typeof part !== 'string');
 }
 
-function resolveTemplate(template: Template, context: object): unknown {
+function resolveTemplate(template: Template, scope: Scope): unknown {
   switch (template.kind) {
     case 'text':
       return template.text;
     case 'reference':
-      return follow(template.path, context);
+      return follow(template.path, scope);
     case 'mixed':
-      return template.parts.map((part) => (typeof part === 'string' ? part : asText(follow(part, context)))).join('');
+      return template.parts.map((part) => (typeof part === 'string' ? part : asText(follow(part, scope)))).join('');
   }
 }
 
-function follow(path: ReferencePath, context: object): unknown {
-  let value: unknown = context;
-  for (let depth = 0; depth < path.length; depth++) {
-    const next = isSafePath(path) ? ownProperty(value, path[depth] as string | number) : undefined;
+function follow(path: ReferencePath, scope: Scope): unknown {
+  const [root, ...rest] = path;
+  const isSafe = isSafePath(path);
+  let value = isSafe ? scope.get(root) : undefined;
+  if (value === undefined) throw new DeadEnd(formatReference(path), '', shorten(scope.keys()));
+  for (let depth = 0; depth < rest.length; depth++) {
+    const next = ownData(value, rest[depth] as string | number);
     if (next === undefined) {
-      const [root, ...rest] = path.slice(0, depth) as [string, ...(string | number)[]];
-      const nearest = depth === 0 ? '' : formatReference([root, ...rest]);
-      throw new DeadEnd(formatReference(path), nearest, depth === 0 ? shorten(Object.keys(context)) : shorten(value));
+      throw new DeadEnd(formatReference(path), formatReference([root, ...rest.slice(0, depth)]), shorten(value));
     }
     value = next;
   }
   return value;
 }
 
-/** Own properties only: what is inherited belongs to the language, not to the data. */
-function ownProperty(value: unknown, key: string | number): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-  return (value as Readonly<Record<string | number, unknown>>)[key];
+/**
+ * Own data only: what is inherited belongs to the language, and what a getter would give is not there yet; to ask for it
+ * may throw, take long or change something.
+ */
+function ownData(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.getOwnPropertyDescriptor(value, key)?.value as unknown;
 }
 
 /** A value in the middle of a text: objects as JSON, and what JSON has as a text, such as a Date, without quotes. */

@@ -2,16 +2,37 @@ import { Observable } from 'rxjs';
 import { upstreamOf } from '../operators/upstream.js';
 import type { CallHost } from './callHost.js';
 import type { ToolError } from './error.js';
+import type { Json } from './json.js';
+import type { Outcome } from './runStep.js';
 
 /** A run of a flow or of a parallel group. */
 export interface Run {
   readonly runId: string;
-  readonly kind: 'chain' | 'parallel';
+  readonly kind: 'chain' | 'plan' | 'parallel';
   readonly name: string;
   /** The keys of its steps or members. */
   readonly steps: readonly string[];
   readonly parentId?: string | undefined;
+  /** What its first event says beside that; made when the event is. */
+  readonly details?: () => RunDetails;
+  /** True when nothing is left to do, so that a subscriber that leaves has its result. Default: every step is done. */
+  readonly isDone?: () => boolean;
 }
+
+/** What a flow's run says of itself, so that it can be drawn and resumed from its events. */
+export interface RunDetails {
+  /** For each step the positions of those that it needs; in a chain left out. */
+  readonly dependencies?: readonly (readonly number[])[];
+  /** For each step a digest of what it says. */
+  readonly digests?: readonly string[];
+  readonly input?: Json;
+  readonly inexact?: 'cut' | 'redacted' | 'form';
+  /** True where it goes on from an earlier run of this id. */
+  readonly resumed?: true;
+}
+
+/** Tells that a step is done; of a flow's step also what came of it. */
+export type Advanced = (step: string, callId: string, outcome?: Outcome) => void;
 
 /**
  * Publishes the events of a run around what it does: that it started, each step that is done, and its one end, which
@@ -23,8 +44,8 @@ export interface Run {
  */
 export function withRunEvents<T>(
   host: CallHost,
-  { runId, kind, name, steps, parentId }: Run,
-  begin: (advanced: (step: string, callId: string) => void) => Observable<T>,
+  { runId, kind, name, steps, parentId, details, isDone }: Run,
+  begin: (advanced: Advanced) => Observable<T>,
 ): Observable<T> {
   return new Observable<T>((subscriber) => {
     const startedAt = host.clock.now();
@@ -73,19 +94,27 @@ export function withRunEvents<T>(
     });
     // Added after the upstream, whose calls end first.
     subscriber.add(() => {
-      endAs(giving && done === steps.length ? 'run.succeeded' : 'run.cancelled');
+      const isResult = giving && (isDone ? isDone() : done === steps.length);
+      endAs(isResult ? 'run.succeeded' : 'run.cancelled');
     });
 
-    host.bus.publish(() => ({ type: 'run.started', ...ofRun, kind, name, steps }));
+    host.bus.publish(() => ({ type: 'run.started', ...ofRun, kind, name, steps, ...details?.() }));
     if (subscriber.closed) return;
     try {
-      const advanced = (step: string, callId: string): void => {
+      const advanced: Advanced = (step, callId, outcome) => {
         done++;
-        host.bus.publish(() => ({ type: 'run.advanced', ...ofRun, step, callId }));
+        host.bus.publish(() => ({ type: 'run.advanced', ...ofRun, step, callId, ...(outcome ? markOf(outcome) : {}) }));
       };
       upstream.start(begin(advanced));
     } catch (error) {
       fail(error as ToolError);
     }
   });
+}
+
+/** How a step came to its result, where it was not by its calls. */
+function markOf(outcome: Outcome): { readonly fellBack?: true; readonly resumed?: true; readonly skipped?: true } {
+  if (outcome.kind === 'skipped') return { skipped: true };
+  const { fellBack, resumed } = outcome;
+  return { ...(fellBack ? { fellBack } : {}), ...(resumed ? { resumed } : {}) };
 }

@@ -1,5 +1,5 @@
 import type * as t from 'io-ts';
-import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
 import type { Feedback } from '../operators/feedback.js';
 import type { RateLimitOptions, RateLimiter } from '../operators/gates/RateLimiter.js';
 import { RateLimiter as Limiter } from '../operators/gates/RateLimiter.js';
@@ -11,6 +11,7 @@ import { type HedgeOptions, withHedge } from '../operators/withHedge.js';
 import { type RetryOptions, withRetry } from '../operators/withRetry.js';
 import { callable, object, oneOf, positiveMs, wholeNumber } from '../operators/gates/argument.js';
 import type { ToolError } from './error.js';
+import type { Flow, FlowData } from './flow.js';
 import { knownKeys } from './knownKeys.js';
 
 /** What `run` is told of the call it works for. */
@@ -30,6 +31,12 @@ export interface ToolCall {
    * whatever can be stopped. Made when it is first read.
    */
   readonly signal: AbortSignal;
+  /**
+   * Runs a flow in the orchestrator that runs the tool, on behalf of this call. Emits what it has so far after each step;
+   * the last is the result. Where the run of this call is resumed, so is the flow's.
+   */
+  run<Input extends object, Context extends object>(flow: Flow<Input, Context>, input: Input): Observable<Context>;
+  run(flow: FlowData, input?: object): Observable<Readonly<Record<string, unknown>>>;
   /** Tells those who watch how far the tool is: a `call.progressed` event, and no value. Ignored after the end. */
   progress(report: unknown): void;
 }

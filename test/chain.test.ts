@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { isLeft } from 'fp-ts/Either';
 import { type AnyTool, chain, createOrchestrator, decodeFlow, type Flow, type FlowData } from '../src/index.js';
-import { isChain } from '../src/chain.js';
+import { isBuilt } from '../src/flowBuilder.js';
 import { anyKey } from './support/flowArbitraries.js';
 import { echo, lastOf } from './support/flowTools.js';
 import { anyChain, builtFrom } from './support/anyChain.js';
@@ -131,10 +131,10 @@ describe('a chain that has been JSON', () => {
   });
 });
 
-describe('isChain', () => {
+describe('isBuilt', () => {
   it('is true for what was built, and false for data', () => {
     const data: unknown[] = [undefined, null, 5, 'x', {}, { steps: [] }, { step: {} }, throughJson(begun)];
-    expect([isChain(begun), isChain(chain('a')), ...data.map(isChain)]).to.deep.equal([
+    expect([isBuilt(begun), isBuilt(chain('a')), ...data.map(isBuilt)]).to.deep.equal([
       true,
       true,
       ...data.map(() => false),

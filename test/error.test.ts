@@ -11,7 +11,9 @@ import {
   isInvalidArguments,
   isInvalidFlow,
   isInvalidResult,
+  isNotResumable,
   isParallelFailed,
+  isPlanFailed,
   isRateLimitExceeded,
   isToolBusy,
   isToolError,
@@ -40,8 +42,10 @@ const guards = {
   ToolFailed: isToolFailed,
   UnresolvedReference: isUnresolvedReference,
   ChainFailed: isChainFailed,
+  PlanFailed: isPlanFailed,
   ParallelFailed: isParallelFailed,
   InvalidFlow: isInvalidFlow,
+  NotResumable: isNotResumable,
 } satisfies Record<ToolError['_tag'], (error: unknown) => boolean>;
 
 function throughJson(error: ToolError): ToolError {

@@ -108,6 +108,9 @@ describe('an event', () => {
         'step',
         'parentId',
         'availableAt',
+        'digests',
+        'input',
+        'inexact',
         ...(type === 'call.settledLate' ? ['error'] : []),
       ];
       const own = Object.keys(json).filter(

@@ -84,34 +84,30 @@ describe('decodeFlow', () => {
   });
 
   for (const [title, data, lines] of [
-    ['nothing', undefined, [': expected an object with kind, name, steps, got nothing']],
-    ['null', null, [': expected an object with kind, name, steps, got null']],
-    ['a text', '{}', [': expected an object with kind, name, steps, got "{}"']],
-    ['an array', [step], [': expected an object with kind, name, steps, got [{"tool":"search"}]']],
+    ['nothing', undefined, [': expected an object with steps, got nothing']],
+    ['null', null, [': expected an object with steps, got null']],
+    ['a text', '{}', [': expected an object with steps, got "{}"']],
+    ['an array', [step], [': expected an object with steps, got [{"tool":"search"}]']],
     ['no steps', {}, ['steps: expected an array of steps, got nothing']],
     ['steps that are no array', { steps: step }, ['steps: expected an array of steps, got {"tool":"search"}']],
-    ['another kind', { kind: 'plan', steps: [] }, ['kind: expected \'chain\', got "plan"']],
+    ['another kind', { kind: 'graph', steps: [] }, ["kind: expected 'chain' or 'plan', got \"graph\""]],
     ['a name that is no text', { name: 5, steps: [] }, ['name: expected a text, got 5']],
     [
       'a misspelt field',
       { step: [], steps: [] },
-      ["step: expected one of kind, name, steps, got 'step'; did you mean 'steps'?"],
+      ["step: expected one of kind, name, steps, concurrency, failFast, got 'step'; did you mean 'steps'?"],
     ],
     [
       'a field that is like no other',
       { xyzzyx: 1, steps: [] },
-      ["xyzzyx: expected one of kind, name, steps, got 'xyzzyx'"],
+      ["xyzzyx: expected one of kind, name, steps, concurrency, failFast, got 'xyzzyx'"],
     ],
-    [
-      'a step that is no object',
-      { steps: ['search'] },
-      ['steps[0]: expected an object with tool, arguments, outputKey, output_key, got "search"'],
-    ],
+    ['a step that is no object', { steps: ['search'] }, ['steps[0]: expected an object with tool, got "search"']],
     [
       'a step that is missing',
 
       { steps: [, step] },
-      ['steps[0]: expected an object with tool, arguments, outputKey, output_key, got nothing'],
+      ['steps[0]: expected an object with tool, got nothing'],
     ],
     ['no tool', { steps: [{}] }, ['steps[0].tool: expected the name of a tool, got nothing']],
     ['an empty tool', { steps: [{ tool: '' }] }, ['steps[0].tool: expected the name of a tool, got ""']],
@@ -129,7 +125,7 @@ describe('decodeFlow', () => {
       'a misspelt field of a step',
       { steps: [step, { ...step, argument: {}, outputKey: 'b' }] },
       [
-        "steps[1].argument: expected one of tool, arguments, outputKey, output_key, got 'argument'; did you mean 'arguments'?",
+        "steps[1].argument: expected one of tool, arguments, outputKey, output_key, name, after, take, when, fallback, each, concurrency, timeoutMs, got 'argument'; did you mean 'arguments'?",
       ],
     ],
     [
@@ -162,7 +158,7 @@ describe('decodeFlow', () => {
 
   it('finds all the faults at once, in their order', () => {
     const data = {
-      kind: 'plan',
+      kind: 'graph',
       name: 5,
       stepps: 1,
       steps: [5, { tool: '' }, { ...step, arguments: cycle() }, { tol: 'a' }],
@@ -183,7 +179,7 @@ describe('decodeFlow', () => {
     const decoded = decodeFlow({ name: 'research', steps: [{ tool: '' }, 5] });
     expect(isLeft(decoded) && decoded.left.message).to.equal(
       'flow \'research\' is invalid: steps[0].tool: expected the name of a tool, got ""; ' +
-        'steps[1]: expected an object with tool, arguments, outputKey, output_key, got 5',
+        'steps[1]: expected an object with tool, got 5',
     );
   });
 

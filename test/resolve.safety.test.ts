@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { toData } from '../src/recording.js';
 import { formatReference, isSafePath } from '../src/reference.js';
-import { DeadEnd, resolve } from '../src/resolve.js';
+import { DeadEnd, resolve as resolveIn } from '../src/resolve.js';
+import { scopeOf } from '../src/scope.js';
 import { anyData, anyKey, anyPath, hostileText } from './support/flowArbitraries.js';
+
+const resolve = (data: unknown, context: object): unknown => resolveIn(data, scopeOf(context));
 
 describe('resolve, safely', () => {
   it('gives back every text that was made data', () => {

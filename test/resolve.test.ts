@@ -1,7 +1,10 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { DeadEnd, eachText, isPlainObject, resolve } from '../src/resolve.js';
+import { DeadEnd, eachText, isPlainObject, resolve as resolveIn } from '../src/resolve.js';
+import { scopeOf } from '../src/scope.js';
+
+const resolve = (data: unknown, context: object): unknown => resolveIn(data, scopeOf(context));
 
 class Point {
   constructor(readonly x: string) {}

@@ -6,7 +6,9 @@ import {
   InvalidArguments,
   InvalidFlow,
   InvalidResult,
+  NotResumable,
   ParallelFailed,
+  PlanFailed,
   RateLimitExceeded,
   ToolBusy,
   type ToolError,
@@ -58,6 +60,22 @@ export const anyErrors: readonly (readonly [error: ToolError, message: string])[
     "chain 'research' failed at step 'hits': 'search' failed: no connection",
   ],
   [
+    new PlanFailed({
+      ...ids,
+      runId: 'r',
+      flow: 'report',
+      step: 'hits',
+      cause: failed,
+      failures: [
+        { step: 'hits', error: failed },
+        { step: 'news', error: failed },
+      ],
+      skipped: ['text'],
+      context: { topic: 'rxjs' },
+    }),
+    "plan 'report' failed at step 'hits', and 1 more: 'search' failed: no connection; 1 skipped for that",
+  ],
+  [
     new ParallelFailed({
       ...ids,
       runId: 'r',
@@ -76,5 +94,9 @@ export const anyErrors: readonly (readonly [error: ToolError, message: string])[
       ],
     }),
     "flow 'research' is invalid: steps[0].tool: no tool 'serch'; expected steps",
+  ],
+  [
+    new NotResumable({ flow: 'research', faults: [{ path: 'input', message: 'expected it as an option' }] }),
+    "flow 'research' cannot be resumed: input: expected it as an option",
   ],
 ];

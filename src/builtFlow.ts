@@ -1,0 +1,67 @@
+import type * as t from 'io-ts';
+import type { Flow, FlowKind } from './flow.js';
+import type { FlowToolSettings } from './flowTool.js';
+import type { NoOthers, References, Referring } from './recording.js';
+import type { EachOption, ElementContext, Output, StepOptions, TakenOf } from './stepOptions.js';
+import type { AnyTool, ArgumentsOf, Tool } from './tool.js';
+
+/** A flow that can be added to: each `step` gives a new flow of the same kind and leaves this one as it is. */
+export interface BuiltFlow<Kind extends FlowKind, Input extends object, Context extends object, Tools extends string>
+  extends Flow<Input, Context, Tools> {
+  readonly kind: Kind;
+
+  /**
+   * Adds a step. It can refer to the input and to the steps before it.
+   *
+   * @param key - The name under which later steps refer to its result; not used before, in the flow or its input.
+   * @param tool - What it runs. Its name goes into the flow, not the tool itself.
+   * @param args - Its arguments. `$` records what is read from it: `$.hits[0].url` becomes a reference.
+   * @param options - When it runs, which of the tool's values it takes, and what stands in for them.
+   * @throws TypeError, RangeError for a key that is no text, for arguments that have no data form, and for options that
+   * are unknown or out of their range. A key that is used already is a fault of the flow when it is run.
+   */
+  step<
+    const Key extends string,
+    T extends AnyTool,
+    const Args extends Referring<ArgumentsOf<T>>,
+    const Options extends StepOptions<Context, TakenOf<T, Options>> = object,
+  >(
+    key: NewKey<Key, Context>,
+    tool: T,
+    args: ($: References<Context>) => Args & NoOthers<Args, ArgumentsOf<T>>,
+    options?: Options,
+  ): BuiltFlow<Kind, Input, Context & Output<Key, TakenOf<T, Options>, Options>, Tools | T['name']>;
+
+  /**
+   * Adds a step that makes one call for each element of an array, and keeps their results, in the array's order. The
+   * options come first here: what `$.item` is depends on them.
+   */
+  step<
+    const Key extends string,
+    T extends AnyTool,
+    Item,
+    const Args extends Referring<ArgumentsOf<T>>,
+    const Options extends StepOptions<Context, readonly TakenOf<T, Options>[]> = object,
+  >(
+    key: NewKey<Key, Context>,
+    tool: T,
+    options: Options & EachOption<Context, Item>,
+    args: (
+      $: References<Omit<Context, keyof ElementContext<Item>> & ElementContext<Item>>,
+    ) => Args & NoOthers<Args, ArgumentsOf<T>>,
+  ): BuiltFlow<Kind, Input, Context & Output<Key, readonly TakenOf<T, Options>[], Options>, Tools | T['name']>;
+
+  /**
+   * The flow as a tool, with limits, status and history of its own: a step of another flow, for instance. Its result is
+   * the flow's last context. It runs in the orchestrator that runs the tool, which must have the tools of its steps.
+   *
+   * @param settings - As `defineTool` takes them, but for `run`. `timeoutMs` is `Infinity` unless given.
+   * @throws TypeError, RangeError for a setting that is missing, unknown or out of its range.
+   */
+  toTool<const Name extends string, InputCodec extends t.Type<Input, unknown>>(
+    settings: FlowToolSettings<Name, InputCodec>,
+  ): Tool<Name, t.OutputOf<InputCodec>, Context>;
+}
+
+/** A key that is not used yet, as far as the compiler can know: not where the input may have any. */
+type NewKey<Key, Context> = string extends keyof Context ? Key : Key extends keyof Context ? never : Key;

@@ -1,0 +1,16 @@
+import type * as t from 'io-ts';
+import { takeLast } from 'rxjs';
+import type { Flow } from './flow.js';
+import { type AnyTool, defineTool, type ToolSettings } from './tool.js';
+
+/** What makes a tool of a flow: what `defineTool` takes, but for `run`, and with no timeout unless one is given. */
+export type FlowToolSettings<Name extends string = string, Input extends t.Mixed = t.Mixed> = ToolSettings<Name, Input>;
+
+/** A tool that runs a flow, in the orchestrator that runs the tool. */
+export function toolOfFlow(flow: Flow<object>, settings: FlowToolSettings): AnyTool {
+  return defineTool({
+    timeoutMs: Infinity,
+    ...settings,
+    run: (input, call) => call.run(flow, input as object).pipe(takeLast(1)),
+  });
+}

@@ -1,0 +1,59 @@
+import { Observable, Subscription } from 'rxjs';
+
+/**
+ * Subscribes to `begin(0)`, `begin(1)` … `begin(count - 1)`, at most `concurrency` of them at once and each as soon as it
+ * may; gives the last value of each, in this order, when all have completed. The first that errors ends it, and the
+ * others are left, the latest first. However many there are, and however soon they end, the stack does not grow.
+ */
+export function inOrder<T>(
+  count: number,
+  concurrency: number,
+  begin: (index: number) => Observable<T>,
+): Observable<readonly T[]> {
+  return new Observable((subscriber) => {
+    const results = new Array<T>(count);
+    const running = new Map<number, Subscription>();
+    /** The next to begin. */
+    let next = 0;
+    /** How many have completed. */
+    let completed = 0;
+    /** True while `fill` goes on further out in the stack. */
+    let filling = false;
+
+    const fill = (): void => {
+      if (filling) return;
+      filling = true;
+      while (!subscriber.closed && next < count && running.size < concurrency) start(next++);
+      filling = false;
+      if (!subscriber.closed && completed === count) {
+        subscriber.next(results);
+        subscriber.complete();
+      }
+    };
+    const start = (index: number): void => {
+      const subscription = new Subscription();
+      running.set(index, subscription);
+      subscription.add(
+        begin(index).subscribe({
+          next: (value) => {
+            results[index] = value;
+          },
+          error: (error: unknown) => {
+            running.delete(index);
+            subscriber.error(error);
+          },
+          complete: () => {
+            running.delete(index);
+            completed++;
+            fill();
+          },
+        }),
+      );
+    };
+
+    subscriber.add(() => {
+      for (const subscription of [...running.values()].reverse()) subscription.unsubscribe();
+    });
+    fill();
+  });
+}

@@ -1,0 +1,91 @@
+import { isLeft, right } from 'fp-ts/Either';
+import { defer, Observable } from 'rxjs';
+import type { CallHost, RunRequest } from './callHost.js';
+import { type Context, ContextLog } from './context.js';
+import { decodeFlow } from './decodeFlow.js';
+import { InvalidFlow, NotResumable } from './error.js';
+import { shorten } from './fault.js';
+import type { Flow } from './flow.js';
+import { isBuilt } from './flowBuilder.js';
+import { faultsOfFlow } from './flowFaults.js';
+import { PlanRun } from './PlanRun.js';
+import { isPlainObject } from './resolve.js';
+import { faultsOfResuming } from './resuming.js';
+import { type Advanced, type RunDetails, withRunEvents } from './run.js';
+import { runChain } from './runChain.js';
+import type { FlowRun } from './runStep.js';
+import { digestOf } from './stepDigest.js';
+import { needsOf } from './stepNeeds.js';
+
+/** A flow that makes a tool of a flow that makes a tool … ends here. */
+const maxNesting = 32;
+
+/**
+ * Runs a flow. Emits the context after each step; a flow without steps gives its input. The flow is checked first, and
+ * nothing runs where it has a fault.
+ *
+ * Errors with InvalidFlow, with NotResumable where calls of an earlier run are given that it cannot go on with, or with
+ * ChainFailed or PlanFailed, which hold the context so far.
+ *
+ * @param flow - A flow, or anything that `decodeFlow` is to read first.
+ */
+export function runFlow(host: CallHost, flow: unknown, input: unknown, of: RunRequest = {}): Observable<Context> {
+  const { recorded, parentId, nesting = 0 } = of;
+  return defer(() => {
+    const runId = of.runId ?? host.nextRunId();
+    const decoded = isBuilt(flow) ? right(flow) : decodeFlow(flow, host.flowBounds);
+    const { kind, name, steps }: Pick<Flow, 'kind' | 'name' | 'steps'> = isLeft(decoded)
+      ? { kind: 'chain', name: decoded.left.flow, steps: [] }
+      : decoded.right;
+    const resumed = recorded?.startOf(runId) ? ({ resumed: true } as const) : {};
+    const details = (): RunDetails => ({ ...detailsOf(host, name, kind, steps, input), ...resumed });
+    const keys = steps.map(({ outputKey }) => outputKey);
+    return withRunEvents(host, { runId, kind, name, steps: keys, parentId, details }, (advanced) => {
+      if (isLeft(decoded)) throw decoded.left;
+      const faults = faultsOf(host, decoded.right, input, nesting);
+      if (faults.length > 0) throw new InvalidFlow({ flow: name, faults });
+      const losses = recorded ? faultsOfResuming(decoded.right, runId, recorded, (tool) => host.find(tool)?.tool) : [];
+      if (losses.length > 0) throw new NotResumable({ flow: name, faults: losses });
+      const log = new ContextLog(input as object);
+      return contextsOf({ host, runId, log, skipped: new Set(), recorded, nesting }, decoded.right, advanced);
+    });
+  });
+}
+
+function contextsOf(run: FlowRun, flow: Flow, advanced: Advanced): Observable<Context> {
+  if (flow.kind === 'chain' || flow.steps.length === 0) return runChain(run, flow, advanced);
+  const { name, concurrency = Infinity, failFast = false, steps } = flow;
+  return new Observable((subscriber) => {
+    new PlanRun(run, { name, concurrency, failFast }, subscriber, advanced).runAll(steps);
+  });
+}
+
+function faultsOf(host: CallHost, flow: Flow, input: unknown, nesting: number): InvalidFlow['faults'] {
+  if (nesting > maxNesting) {
+    return [{ path: '', message: `expected at most ${String(maxNesting)} flows inside of one another, got more` }];
+  }
+  if (!isPlainObject(input)) return [{ path: 'input', message: `expected a plain object, got ${shorten(input)}` }];
+  return faultsOfFlow(flow, {
+    inputKeys: Object.keys(input),
+    isTool: (tool) => host.find(tool) !== undefined,
+    closestTools: host.closest,
+  });
+}
+
+function detailsOf(host: CallHost, name: string, kind: Flow['kind'], steps: Flow['steps'], input: unknown): RunDetails {
+  const positions = new Map(steps.map(({ outputKey }, index) => [outputKey, index]));
+  const dependencies = (): readonly (readonly number[])[] =>
+    steps.map((step) =>
+      needsOf(step).all.flatMap((key) => {
+        const position = positions.get(key);
+        return position === undefined ? [] : [position];
+      }),
+    );
+  const { shown, ...exactness } = host.showExactly(input, { tool: name, part: 'input' });
+  return {
+    ...(kind === 'plan' ? { dependencies: dependencies() } : {}),
+    digests: steps.map(digestOf),
+    input: shown,
+    ...exactness,
+  };
+}

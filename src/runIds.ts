@@ -1,0 +1,15 @@
+/**
+ * The id of a step's call: the same each time that the run is made again, so that it can serve as idempotency key.
+ *
+ * @param item - The position of the element, in a step with `each`.
+ */
+export function callIdOf(runId: string, outputKey: string, item?: number): string {
+  // A key may have any character, also the one that sets the position off.
+  const key = outputKey.replace(/[%#]/g, (character) => (character === '%' ? '%25' : '%23'));
+  return item === undefined ? `${runId}.${key}` : `${runId}.${key}#${String(item)}`;
+}
+
+/** The id of a run that an attempt of a call makes. `count` counts the runs of the attempt from 1. */
+export function nestedRunId(callId: string, attempt: number, count: number): string {
+  return `${callId}/${String(attempt)}${count === 1 ? '' : `-${String(count)}`}`;
+}
