@@ -82,6 +82,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|\\.build)/' },
-    enhancedResolveOptions: { conditionNames: ['node', 'import', 'require', 'default'] },
+    // Packages of ES modules alone name their entry under `exports` only.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'require', 'default'] },
   },
 };

@@ -11,6 +11,7 @@ const CHECKS = [
   'deadcode',
   'check:files',
   'docs:operators:check',
+  'compare:check',
   'docs:check',
   'examples',
   'coverage',
