@@ -1,54 +1,12 @@
-import { object, oneOf, positive, positiveMs, wholeNumber } from './argument.js';
+import { positive } from './argument.js';
 import type { Clock } from './Clock.js';
-import { HeadTimer } from './HeadTimer.js';
-import { isolated } from './isolated.js';
+import { Lane, type RateRequest } from './Lane.js';
 import { MonotonicTime } from './MonotonicTime.js';
-import { type Place, Queue } from './Queue.js';
-import type { RateLimits, RatePolicy } from './RatePolicy.js';
-import { SlidingWindow } from './SlidingWindow.js';
-import { TokenBucket } from './TokenBucket.js';
+import { type RateLimitOptions, rateSettings, type RateSettings } from './rateSettings.js';
 import type { Waiting } from './Waiting.js';
 
-/** What a rate limit is made of. */
-export interface RateLimitOptions {
-  /** How many may start, at least 1. With `tokenBucket`: how many tokens are added per `perMs`. */
-  readonly limit: number;
-  /** The length of the window in ms, above 0. */
-  readonly perMs: number;
-  /**
-   * `slidingWindow` (default): in no window of `perMs` do more than `limit` start. `tokenBucket`: a burst at once,
-   * then evenly; over a window up to `burst + limit` may start.
-   */
-  readonly algorithm?: 'slidingWindow' | 'tokenBucket';
-  /** Only with `tokenBucket`: the most that can start at once. Default: `limit`. */
-  readonly burst?: number;
-  /** `wait` (default): later ones queue. `reject`: they are refused at once, and nothing ever queues. */
-  readonly overflow?: 'wait' | 'reject';
-  /** How many may wait for one key, 0 or more; one more is refused. Default: 10,000. */
-  readonly maxQueue?: number;
-  /**
-   * Whoever would have to wait longer, in ms, is refused at once instead; what cannot be foreseen (with weighted costs),
-   * as soon as the time is over. 0: nobody waits. Default: `Infinity`.
-   */
-  readonly maxWaitMs?: number;
-  /** How many keys are kept apart; idle ones make room for new ones, otherwise a new key is refused. Default: 10,000. */
-  readonly maxKeys?: number;
-}
-
-/** Why a permit was refused. */
-export type RateRefusal = 'limit' | 'queueFull' | 'maxWait' | 'maxKeys';
-
-/** Somebody who wants to start. Exactly one of the two functions is called, once, unless the wait is cancelled. */
-export interface RateRequest {
-  /** Each key has a limit of its own. Default: one for all, `''`. */
-  readonly key?: string;
-  /** How much of the limit this start uses up: a whole number for `slidingWindow`, any above 0 otherwise. Default: 1. */
-  readonly cost?: number;
-  /** Called when it may start, which it does now. */
-  granted(): void;
-  /** Called when it may not. Nothing was used up. `retryAfterMs`: when a start would be possible, as things stand. */
-  refused(reason: RateRefusal, retryAfterMs: number): void;
-}
+export type { RateRefusal, RateRequest } from './Lane.js';
+export type { RateLimitOptions } from './rateSettings.js';
 
 /**
  * A rate limit's shared state: for each key a policy and those who wait, first come, first served. A waiter that
@@ -58,14 +16,14 @@ export class RateLimiter {
   private readonly time = new MonotonicTime();
   private readonly lanes = new Map<string, Lane>();
   private options: RateLimitOptions;
-  private settings: Settings;
+  private settings: RateSettings;
   /** Until then no lane becomes idle, so that looking for one can be spared: a start only ever puts it off. */
   private noneIdleBefore = -Infinity;
 
   /** @throws TypeError, RangeError for an option that is out of its range. */
   constructor(options: RateLimitOptions) {
     this.options = options;
-    this.settings = settingsOf(options);
+    this.settings = rateSettings(options);
   }
 
   /** How many wait now, over all keys. */
@@ -132,7 +90,7 @@ export class RateLimiter {
    */
   update(changes: Partial<Pick<RateLimitOptions, 'limit' | 'perMs' | 'burst' | 'maxQueue' | 'maxWaitMs'>>): void {
     const options = { ...this.options, ...changes };
-    this.settings = settingsOf(options);
+    this.settings = rateSettings(options);
     this.options = options;
     this.noneIdleBefore = -Infinity;
     for (const lane of this.lanes.values()) lane.update(this.settings);
@@ -184,200 +142,4 @@ export class RateLimiter {
       else this.noneIdleBefore = Math.min(this.noneIdleBefore, now + lane.idleMs(now));
     }
   }
-}
-
-interface Waiter {
-  readonly clock: Clock;
-  readonly cost: number;
-  readonly askedAt: number;
-  readonly request: RateRequest;
-}
-
-/** The limit of one key. */
-class Lane {
-  private readonly policy: RatePolicy;
-  private readonly queue = new Queue<Waiter>();
-  /** The sum of the costs of those in the queue. */
-  private queuedCost = 0;
-  /** True while waiters are being served: whatever happens inside that joins the queue, and no call nests. */
-  private serving = false;
-  /** Nobody may start before, whatever the policy says. */
-  private heldUntil = -Infinity;
-  /** The clock of whoever came last. */
-  private clock: Clock | undefined;
-  private readonly timer: HeadTimer;
-
-  constructor(
-    private settings: Settings,
-    private readonly time: MonotonicTime,
-  ) {
-    this.policy = settings.createPolicy();
-    this.timer = new HeadTimer(time, () => {
-      this.serve();
-    });
-  }
-
-  get queued(): number {
-    return this.queue.length;
-  }
-
-  get armed(): boolean {
-    return this.timer.armed;
-  }
-
-  isIdle(now: number): boolean {
-    return this.queue.length === 0 && now >= this.heldUntil && this.policy.isIdle(now);
-  }
-
-  /** In how long it is idle, after another start of `cost`, if nothing else starts. */
-  idleMs(now: number, cost = 0): number {
-    return Math.max(this.policy.waitMs(now, this.policy.capacity, cost), this.heldUntil - now);
-  }
-
-  waitMs(now: number, cost: number): number {
-    return this.policy.waitMs(now, cost, this.queuedCost, Math.max(now, this.heldUntil));
-  }
-
-  refusal(waitMs: number): RateRefusal | undefined {
-    if (waitMs === 0 && this.queue.length === 0) return undefined;
-    const { overflow, maxQueue, maxWaitMs } = this.settings;
-    if (overflow === 'reject') return 'limit';
-    if (this.queue.length >= maxQueue) return 'queueFull';
-    return waitMs > maxWaitMs ? 'maxWait' : undefined;
-  }
-
-  update(settings: Settings): void {
-    this.settings = settings;
-    if (this.clock) this.policy.update(this.time.at(this.clock.now()), settings.limits);
-    this.serve();
-  }
-
-  holdBack(clock: Clock, until: number): void {
-    this.clock = clock;
-    this.heldUntil = Math.max(this.heldUntil, until);
-  }
-
-  acquire(clock: Clock, now: number, cost: number, request: RateRequest): Waiting | undefined {
-    this.clock = clock;
-    const waitMs = this.waitMs(now, cost);
-    const refusal = this.refusal(waitMs);
-    if (refusal) {
-      request.refused(refusal, waitMs);
-      return undefined;
-    }
-    if (waitMs === 0 && this.queue.length === 0) {
-      this.policy.take(now, cost);
-      request.granted();
-      return undefined;
-    }
-    const place = this.queue.push({ clock, cost, askedAt: now, request });
-    this.queuedCost += cost;
-    if (this.queue.length === 1 && !this.serving) this.armFor(place.value, now);
-    return {
-      availableAt: clock.now() + waitMs,
-      cancel: () => {
-        this.cancel(place);
-      },
-    };
-  }
-
-  serveIfDue(): void {
-    const { head } = this.queue;
-    if (!head) return;
-    const now = this.time.at(head.clock.now());
-    if (now >= this.expiryOf(head) || this.headWaitMs(now, head) === 0) this.serve();
-  }
-
-  private cancel(place: Place<Waiter>): void {
-    const wasHead = this.queue.head === place.value;
-    if (!this.queue.remove(place)) return;
-    this.queuedCost = this.costWithout(place.value);
-    if (wasHead) this.serve();
-  }
-
-  /** Lets start, in their order, all who may now; then sets the timer for the one who is next. */
-  private serve(): void {
-    if (this.serving) return;
-    this.serving = true;
-    this.timer.clear();
-    try {
-      for (let head = this.queue.head; head; head = this.queue.head) {
-        // Read for each anew: a start counts from when it is made, however long those before it took to begin.
-        const now = this.time.at(head.clock.now());
-        const { clock, cost, request } = head;
-        const impossible = cost > this.policy.capacity;
-        const granted = !impossible && this.headWaitMs(now, head) === 0;
-        if (!granted && !impossible && now < this.expiryOf(head)) {
-          this.armFor(head, now);
-          return;
-        }
-        this.queue.shift();
-        this.queuedCost = this.costWithout(head);
-        if (granted) this.policy.take(now, cost);
-        isolated(clock, () => {
-          if (granted) request.granted();
-          else
-            request.refused(
-              impossible ? 'limit' : 'maxWait',
-              impossible ? this.settings.limits.perMs : this.waitMs(now, cost),
-            );
-        });
-      }
-    } finally {
-      this.serving = false;
-    }
-  }
-
-  private headWaitMs(now: number, { cost }: Waiter): number {
-    return this.policy.waitMs(now, cost, 0, Math.max(now, this.heldUntil));
-  }
-
-  /** The costs of the queue, which `waiter` has left. Sums of fractions are not exact: an empty queue costs nothing. */
-  private costWithout(waiter: Waiter): number {
-    return this.queue.length === 0 ? 0 : this.queuedCost - waiter.cost;
-  }
-
-  private armFor(head: Waiter, now: number): void {
-    this.timer.arm(head.clock, Math.min(now + this.headWaitMs(now, head), this.expiryOf(head)));
-  }
-
-  /** By the `maxWaitMs` of now, for all alike: whoever came first also expires first. */
-  private expiryOf({ askedAt }: Waiter): number {
-    return askedAt + this.settings.maxWaitMs;
-  }
-}
-
-interface Settings {
-  readonly createPolicy: () => RatePolicy;
-  readonly checkCost: (cost: number) => void;
-  readonly limits: RateLimits;
-  readonly overflow: 'wait' | 'reject';
-  readonly maxQueue: number;
-  readonly maxWaitMs: number;
-  readonly maxKeys: number;
-}
-
-function settingsOf(options: RateLimitOptions): Settings {
-  const { limit, perMs, burst } = object('rate limit', options);
-  const algorithm = oneOf('algorithm', options.algorithm ?? 'slidingWindow', ['slidingWindow', 'tokenBucket']);
-  if (burst !== undefined && algorithm !== 'tokenBucket') {
-    throw new TypeError("burst: expected algorithm 'tokenBucket' beside it, got 'slidingWindow'");
-  }
-  const createPolicy = (): RatePolicy =>
-    algorithm === 'tokenBucket' ? new TokenBucket({ limit, perMs, burst }) : new SlidingWindow({ limit, perMs });
-  // Made once here too, so that a wrong limit is an error of the constructor and not of the first call.
-  const policy = createPolicy();
-  return {
-    createPolicy,
-    checkCost: (cost) => {
-      policy.checkCost(cost);
-      if (cost <= policy.capacity) return;
-      throw new RangeError(`cost: expected at most ${String(policy.capacity)}, got ${String(cost)}`);
-    },
-    limits: { limit, perMs, burst },
-    overflow: oneOf('overflow', options.overflow ?? 'wait', ['wait', 'reject']),
-    maxQueue: wholeNumber('maxQueue', options.maxQueue ?? 10_000, 0),
-    maxWaitMs: options.maxWaitMs === 0 ? 0 : positiveMs('maxWaitMs', options.maxWaitMs ?? Infinity),
-    maxKeys: wholeNumber('maxKeys', options.maxKeys ?? 10_000, 1),
-  };
 }
