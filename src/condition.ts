@@ -7,12 +7,14 @@ import { parseTemplate } from './reference.js';
 export type Compared = readonly [unknown, unknown];
 
 /**
- * When a step runs, as data. A reference alone holds where what it leads to is there, and is neither false, null, 0 nor
- * an empty text. Anything else says in one key what must be so.
+ * When a step runs. A reference alone holds where what it leads to is there, and is neither false, null, 0 nor an empty
+ * text. Anything else says in one key what must be so.
+ *
+ * @typeParam R - What a reference is: a text in data, a recorded path in TypeScript.
  */
-export type Condition =
+export type ConditionOf<R> =
   | boolean
-  | string
+  | R
   /** The two are the same data; the order of keys does not matter. */
   | { readonly equals: Compared }
   /** Two numbers, or two texts, in this order. */
@@ -23,10 +25,13 @@ export type Condition =
   /** The first is an element of the second, an array, or a part of it, a text. */
   | { readonly in: Compared }
   /** The reference leads to something. */
-  | { readonly exists: string }
-  | { readonly not: Condition }
-  | { readonly allOf: readonly Condition[] }
-  | { readonly anyOf: readonly Condition[] };
+  | { readonly exists: R }
+  | { readonly not: ConditionOf<R> }
+  | { readonly allOf: readonly ConditionOf<R>[] }
+  | { readonly anyOf: readonly ConditionOf<R>[] };
+
+/** A condition as data. */
+export type Condition = ConditionOf<string>;
 
 /** A condition that cannot be answered: what is compared does not compare. */
 export class Incomparable extends Error {

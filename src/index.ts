@@ -46,7 +46,7 @@ export {
 } from './event.js';
 export { type Chain, chain } from './chain.js';
 export type { BuiltFlow } from './builtFlow.js';
-export type { Compared, Condition } from './condition.js';
+export type { Compared, Condition, ConditionOf } from './condition.js';
 export { decodeFlow, type FlowBounds } from './decodeFlow.js';
 export { type DecodedFlow, encodeFlow, type Flow, type FlowData, type FlowKind } from './flow.js';
 export type { Step, StepData, Take } from './flow.js';

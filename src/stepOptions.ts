@@ -1,22 +1,10 @@
-import type { Compared } from './condition.js';
+import type { ConditionOf } from './condition.js';
 import type { Take } from './flow.js';
 import type { AnyReference, References, Referring } from './recording.js';
 import type { ResultOf } from './tool.js';
 
-/** When a step runs: a reference, which holds unless it leads nowhere or to false, null, 0 or '', or what must be so. */
-export type StepCondition =
-  | boolean
-  | AnyReference
-  | { readonly equals: Compared }
-  | { readonly lessThan: Compared }
-  | { readonly atMost: Compared }
-  | { readonly greaterThan: Compared }
-  | { readonly atLeast: Compared }
-  | { readonly in: Compared }
-  | { readonly exists: AnyReference }
-  | { readonly not: StepCondition }
-  | { readonly allOf: readonly StepCondition[] }
-  | { readonly anyOf: readonly StepCondition[] };
+/** A condition as the builder takes it. */
+export type StepCondition = ConditionOf<AnyReference>;
 
 /** What can be said of a step beside its arguments. */
 export interface StepOptions<Context, Result> {
