@@ -6,8 +6,9 @@ import { stableKey } from './stableKey.js';
 
 /**
  * Complete results by key, and the shared state of `withCache`: while a source runs for a key, others who ask for it
- * join it, and the last to leave tears it down. Errors, and results that were cut short, are never kept. Plain data is
- * frozen before anybody gets it, so that nobody can change it for the others.
+ * join it, and the last to leave tears it down. Errors, and results that were cut short, are never kept. Plain
+ * objects and arrays are frozen, all the way down, before anybody gets them, so that nobody can change them for the others.
+ * Anything else is shared as it is: whoever changes a `Date`, a `Map` or an instance of a class changes it for all.
  *
  * A key is a text or other plain data. Equal data is the same key, whatever the order of its fields; different data
  * never is: `'1'` is another key than `1`.
@@ -19,7 +20,7 @@ export class ResultCache {
   /** All that run: also those whose key has been invalidated. */
   private readonly runners = new Set<Flight>();
 
-  /** @throws TypeError, RangeError for an option that is out of its range. */
+  /** @throws TypeError, RangeError for an option that is unknown or out of its range. */
   constructor(options: CacheOptions = {}) {
     this.store = new CacheStore(options);
   }

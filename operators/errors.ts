@@ -73,7 +73,10 @@ export class CircuitRejected extends Error {
 
   constructor(
     readonly reason: CircuitRefusal,
-    /** In how many ms a probe will be let through; undefined where that is not a matter of time. */
+    /**
+     * In how many ms it is worth asking again: open, when a probe will be let through; half-open, when the probes will
+     * have been judged at the latest. Undefined where that is not a matter of time.
+     */
     readonly retryAfterMs: number | undefined,
   ) {
     super(circuitRefusals[reason] + (retryAfterMs === undefined ? '' : `; retry after ${String(retryAfterMs)} ms`));

@@ -1,8 +1,8 @@
 import { isPlainObject } from './plain.js';
 
 /**
- * Freezes plain objects and arrays, all the way down, and returns what it was given. Instances of classes are left as
- * they are: they look after themselves. Accessors of objects are not called.
+ * Freezes plain objects and arrays, all the way down, and returns what it was given. Anything else, such as a
+ * `Date`, a `Map` or an instance of a class, is left as it is, and what is in it too. Accessors of objects are not called.
  */
 export function deepFreeze<T>(value: T): T {
   const waiting: unknown[] = [value];

@@ -16,7 +16,7 @@ export type { Waiting } from './gates/Waiting.js';
 export { clockOf } from './clockOf.js';
 export type { Status, StatusFacts } from './status.js';
 export { toStatus } from './status.js';
-export { StatusTracker, type TrackedEnd } from './StatusTracker.js';
+export { StatusTracker, type TrackedEnd, type TrackerOptions } from './StatusTracker.js';
 export { type BulkheadOptions, withBulkhead } from './withBulkhead.js';
 export { type RateLimitedOptions, withRateLimit } from './withRateLimit.js';
 export { withStatus } from './withStatus.js';

@@ -8,6 +8,8 @@ export interface StatusFacts<E> {
   readonly availableAt?: number | undefined;
   /** The last failure, until a success clears it. */
   readonly error?: E | undefined;
+  /** Whether there is one. Default: when `error` is not undefined. To be given where that can be what was thrown. */
+  readonly failed?: boolean;
 }
 
 /**
@@ -25,10 +27,11 @@ export type Status<E = unknown> =
  * The status that follows from the facts at the time `now`. What holds callers back comes first, then what runs, then
  * what went wrong; an error that is hidden behind the first two stays on them as `error`.
  */
-export function toStatus<E>({ running, queued = 0, availableAt, error }: StatusFacts<E>, now: number): Status<E> {
-  const failure = error === undefined ? {} : { error };
+export function toStatus<E>(facts: StatusFacts<E>, now: number): Status<E> {
+  const { running, queued = 0, availableAt, error, failed = error !== undefined } = facts;
+  const failure = failed ? { error: error as E } : undefined;
   if (availableAt !== undefined && availableAt > now)
     return { state: 'rate_limited', running, availableAt, ...failure };
   if (running + queued > 0) return { state: 'busy', running, ...failure };
-  return error === undefined ? { state: 'available', running: 0 } : { state: 'error', running: 0, error };
+  return failure ? { state: 'error', running: 0, ...failure } : { state: 'available', running: 0 };
 }

@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber, Subscription } from 'rxjs';
 import { clockOf } from './clockOf.js';
 import { BulkheadRejected } from './errors.js';
-import { oneOf } from './gates/argument.js';
+import { type NamesOf, oneOf, optionsOf } from './gates/argument.js';
 import { type Permit, Semaphore, type SemaphoreOptions } from './gates/Semaphore.js';
 import { upstreamOf } from './upstream.js';
 
@@ -17,6 +17,8 @@ export interface BulkheadOptions {
   /** Whose time counts for `maxWaitMs`. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+const names: NamesOf<BulkheadOptions> = { releaseOn: true, scheduler: true };
 
 /**
  * Lets at most `concurrency` subscriptions run at once; later ones wait their turn.
@@ -40,14 +42,16 @@ export interface BulkheadOptions {
  * ```
  *
  * The slot is given back before the end is forwarded, so that whoever hears of it can start anew. Unsubscribing gives
- * back the slot or the place in the queue at once (but see `releaseOn`). Errors with {@link BulkheadRejected} when the
+ * back the slot or the place in the queue at once (but see `releaseOn`). Where several that share the slots are
+ * unsubscribed together, as by `forkJoin`, they leave one after the other: the slot of the first goes to the next, which
+ * begins, and is ended in its turn; unsubscribe the latest first where that matters. Errors with {@link BulkheadRejected} when the
  * queue is full (`maxQueue`, default 10,000) or no slot became free within `maxWaitMs`.
  *
  * State: the {@link Semaphore}. Given options or a number, the operator makes one, which all it is applied to share; to
  * share it between operators, make it yourself and pass it.
  *
  * @param limit - `concurrency` alone, the options of a semaphore, or a semaphore.
- * @throws TypeError, RangeError at once for an option that is out of its range.
+ * @throws TypeError, RangeError at once for an option that is unknown or out of its range.
  *
  * @example
  * ```ts
@@ -60,8 +64,9 @@ export function withBulkhead<T>(
   options: BulkheadOptions = {},
 ): MonoTypeOperatorFunction<T> {
   const semaphore = semaphoreOf(limit);
-  const releaseOn = oneOf('releaseOn', options.releaseOn ?? 'teardown', ['teardown', 'settle']);
-  const clock = clockOf(options.scheduler);
+  const { releaseOn = 'teardown', scheduler } = optionsOf('options', options, names);
+  oneOf('releaseOn', releaseOn, ['teardown', 'settle']);
+  const clock = clockOf(scheduler);
 
   return (source) =>
     new Observable<T>((subscriber) => {

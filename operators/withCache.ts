@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 import { clockOf } from './clockOf.js';
+import { type NamesOf, optionsOf } from './gates/argument.js';
 import type { CacheOptions } from './gates/CacheStore.js';
 import { ResultCache } from './ResultCache.js';
 
@@ -15,6 +16,8 @@ export interface CachedOptions {
   readonly scheduler?: SchedulerLike;
 }
 
+const names: NamesOf<CachedOptions> = { key: true, scheduler: true };
+
 /**
  * Keeps complete results, and lets those who ask for the same thing at the same time share one subscription.
  *
@@ -29,13 +32,14 @@ export interface CachedOptions {
  * output  ----(xx)x--------x-|
  * ```
  *
- * Errors and results that were cut short are never kept. Several values are replayed. Plain data is frozen, so that
- * nobody can change what others get. With `staleWhileRevalidateMs` an old result is given at once while a new one is
+ * Errors and results that were cut short are never kept. Several values are replayed. Plain objects and
+ * arrays are frozen, all the way down, so that nobody can change what others get. Anything else in them is shared as it is:
+ * whoever changes a `Date`, a `Map` or an instance of a class changes it for all. With `staleWhileRevalidateMs` an old result is given at once while a new one is
  * fetched. Unsubscribing leaves the others alone; the last to leave tears the source down. State: the
  * {@link ResultCache}. Given options, the operator makes one, which all it is applied to share; make it yourself and
  * pass it to share it between operators, or to `invalidate` keys.
  *
- * @throws TypeError, RangeError at once for an option that is out of its range. A key that is no plain data is a
+ * @throws TypeError, RangeError at once for an option that is unknown or out of its range. A key that is no plain data is a
  * TypeError of the subscription.
  *
  * @example
@@ -49,8 +53,8 @@ export function withCache<T>(
   options: CachedOptions = {},
 ): MonoTypeOperatorFunction<T> {
   const results = cache instanceof ResultCache ? cache : new ResultCache(cache);
-  const { key = '' } = options;
-  const clock = clockOf(options.scheduler);
+  const { key = '', scheduler } = optionsOf('options', options, names);
+  const clock = clockOf(scheduler);
   return (source) =>
     new Observable<T>((subscriber) => {
       const asked: unknown = typeof key === 'function' ? (key as () => unknown)() : key;

@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 import { clockOf } from './clockOf.js';
 import { CircuitRejected } from './errors.js';
-import { callable } from './gates/argument.js';
+import { callable, type NamesOf, optionsOf } from './gates/argument.js';
 import { Circuit, type CircuitOptions } from './gates/Circuit.js';
 import { isRejection } from './rejection.js';
 import { upstreamOf } from './upstream.js';
@@ -13,6 +13,8 @@ export interface CircuitBreakerOptions {
   /** Whose time counts. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+const names: NamesOf<CircuitBreakerOptions> = { isFailure: true, scheduler: true };
 
 /**
  * Stops calling a service that keeps failing: while the circuit is open, a subscription errors at once with
@@ -35,7 +37,7 @@ export interface CircuitBreakerOptions {
  * probe back. Outcomes are judged before the end is forwarded. State: the {@link Circuit}. Given options, the operator
  * makes one, which all it is applied to share; to share it between operators, make it yourself and pass it.
  *
- * @throws TypeError, RangeError at once for an option that is out of its range.
+ * @throws TypeError, RangeError at once for an option that is unknown or out of its range.
  *
  * @example
  * ```ts
@@ -48,8 +50,9 @@ export function withCircuitBreaker<T>(
   options: CircuitBreakerOptions = {},
 ): MonoTypeOperatorFunction<T> {
   const gate = circuit instanceof Circuit ? circuit : new Circuit(circuit);
-  const isFailure = callable('isFailure', options.isFailure ?? ((error) => !isRejection(error)));
-  const clock = clockOf(options.scheduler);
+  const { isFailure = (error: unknown) => !isRejection(error), scheduler } = optionsOf('options', options, names);
+  callable('isFailure', isFailure);
+  const clock = clockOf(scheduler);
 
   return (source) =>
     new Observable<T>((subscriber) => {

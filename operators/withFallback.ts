@@ -1,14 +1,19 @@
 import { from, isObservable, Observable, type ObservableInput, of, type OperatorFunction } from 'rxjs';
 import { clockOf } from './clockOf.js';
-import { callable, object } from './gates/argument.js';
+import { callable, type NamesOf, optionsOf } from './gates/argument.js';
 import { isolated } from './gates/isolated.js';
 import { upstreamOf } from './upstream.js';
+
+/** What is emitted as it is: neither a function nor a promise. */
+type PlainValue<F> = Exclude<F, ((...args: never[]) => unknown) | PromiseLike<unknown>>;
 
 /** When a fallback is used. */
 export interface FallbackOptions {
   /** Which errors it is for. Default: all. */
   readonly when?: (error: unknown) => boolean;
 }
+
+const names: NamesOf<FallbackOptions> = { when: true };
 
 /**
  * Goes on with something else when the source fails: a value, an Observable, or what a function makes of the error.
@@ -25,8 +30,9 @@ export interface FallbackOptions {
  * refuses. Unsubscribing stops whichever of the two is running. State: none beyond the subscription.
  *
  * @param fallback - An Observable; a function, which is given the error and returns an Observable, a Promise or an
- * iterable; anything else is emitted as it is.
- * @throws TypeError, RangeError at once when `options` is no object, or `when` no function.
+ * iterable; anything else is emitted as it is, but for a promise. That is refused: its work would have begun already,
+ * whether it is needed or not, and be the same for all. Write `() => promise`, or better a function that begins the work.
+ * @throws TypeError, RangeError at once when `fallback` is a promise, or an option is unknown or no function.
  *
  * @example
  * ```ts
@@ -34,11 +40,14 @@ export interface FallbackOptions {
  * ```
  */
 export function withFallback<T, F>(
-  fallback: ((error: unknown) => ObservableInput<F>) | Observable<F> | Exclude<F, (...args: never[]) => unknown>,
+  fallback: ((error: unknown) => ObservableInput<F>) | Observable<F> | PlainValue<F>,
   options: FallbackOptions = {},
 ): OperatorFunction<T, T | F> {
-  const { when = () => true } = object('options', options);
+  const { when = () => true } = optionsOf('options', options, names);
   callable('when', when);
+  if (isThenable(fallback)) {
+    throw new TypeError('fallback: expected a function that returns the promise, () => promise, got a promise');
+  }
   const clock = clockOf();
   return (source) =>
     new Observable<T | F>((subscriber) => {
@@ -93,4 +102,8 @@ function fallbackOf<F>(
   return typeof fallback === 'function'
     ? from((fallback as (error: unknown) => ObservableInput<F>)(error))
     : of(fallback);
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { clockOf } from './clockOf.js';
-import { object, positiveMs, wholeNumber } from './gates/argument.js';
+import { type NamesOf, optionsOf, zeroOrMoreMs, wholeNumber } from './gates/argument.js';
 import type { Clock } from './gates/Clock.js';
 import { HeadTimer } from './gates/HeadTimer.js';
 import { isolated } from './gates/isolated.js';
@@ -20,6 +20,8 @@ export interface HedgeOptions {
   /** Whose time counts. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+const names: NamesOf<HedgeOptions> = { delayMs: true, maxAttempts: true, scheduler: true };
 
 /**
  * Subscribes to a source that is slow to answer once more, beside the first, and goes on with whichever answers first:
@@ -47,7 +49,7 @@ export interface HedgeOptions {
  * first one's error is forwarded. Unsubscribing tears all of them down, the latest first, so that none is let in
  * anywhere by another's leaving. State: none beyond the subscription.
  *
- * @throws TypeError, RangeError at once for an option that is out of its range.
+ * @throws TypeError, RangeError at once for an option that is unknown or out of its range.
  *
  * @example
  * ```ts
@@ -137,7 +139,7 @@ class Race<T> {
     const { clock, delayMs } = this.settings;
     let wait: number;
     try {
-      wait = delayOf(delayMs(this.begun + 1));
+      wait = zeroOrMoreMs('delayMs', delayMs(this.begun + 1));
     } catch (thrown) {
       this.subscriber.error(thrown);
       return;
@@ -185,16 +187,11 @@ interface Settings {
 }
 
 function settingsOf(options: HedgeOptions): Settings {
-  const { delayMs, maxAttempts = 2, scheduler } = object('hedge', options);
-  if (typeof delayMs !== 'function') delayOf(delayMs);
+  const { delayMs, maxAttempts = 2, scheduler } = optionsOf('hedge', options, names);
+  if (typeof delayMs !== 'function') zeroOrMoreMs('delayMs', delayMs);
   return {
     clock: clockOf(scheduler),
     delayMs: typeof delayMs === 'function' ? delayMs : () => delayMs,
     maxAttempts: wholeNumber('maxAttempts', maxAttempts, 2),
   };
-}
-
-/** `Infinity`: the next attempt is begun by a failure only. */
-function delayOf(delayMs: number): number {
-  return delayMs === 0 ? 0 : positiveMs('delayMs', delayMs);
 }

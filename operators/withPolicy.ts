@@ -1,5 +1,5 @@
 import type { MonoTypeOperatorFunction, Observable, ObservableInput, SchedulerLike } from 'rxjs';
-import { object } from './gates/argument.js';
+import { type NamesOf, object, optionsOf } from './gates/argument.js';
 import type { Circuit, CircuitOptions } from './gates/Circuit.js';
 import type { CacheOptions } from './gates/CacheStore.js';
 import type { RateLimiter, RateLimitOptions } from './gates/RateLimiter.js';
@@ -16,26 +16,52 @@ import { type TimeoutLimits, withTimeout } from './withTimeout.js';
 
 /** Which limits and remedies a source gets; what is left out is left out. Each is what its operator takes. */
 export interface PolicyOptions<T> {
-  /** One attempt, in ms or by parts. */
+  /** How long one attempt may take, in ms or by parts, as `withTimeout` takes it. */
   readonly timeout?: number | TimeoutLimits;
+  /** How many attempts may start in a time, as `withRateLimit` takes it. */
   readonly rateLimit?: RateLimitOptions | RateLimiter;
-  /** `key`, `cost` and `feedback` of the rate limit. */
+  /** `key`, `cost` and `feedback` of the rate limit; only beside `rateLimit`. */
   readonly rateLimited?: Omit<RateLimitedOptions, 'scheduler'>;
+  /** How many attempts may run at once, as `withBulkhead` takes it. */
   readonly bulkhead?: number | SemaphoreOptions | Semaphore;
+  /** When to stop trying, as `withCircuitBreaker` takes it. */
   readonly circuitBreaker?: CircuitOptions | Circuit;
-  /** Which errors are failures for the circuit breaker. */
+  /** Which errors are failures for the circuit breaker; only beside `circuitBreaker`. */
   readonly isFailure?: CircuitBreakerOptions['isFailure'];
+  /** When to try a second time beside an attempt that is slow, as `withHedge` takes it. */
   readonly hedge?: Omit<HedgeOptions, 'scheduler'>;
+  /** When to try again after a failure, as `withRetry` takes it. */
   readonly retry?: Omit<RetryOptions, 'scheduler'>;
+  /** How long to keep results, as `withCache` takes it. */
   readonly cache?: CacheOptions | ResultCache;
-  /** Under what the cache keeps the result. */
+  /** Under what the cache keeps the result; only beside `cache`. */
   readonly key?: CachedOptions['key'];
-  /** Everything together, waiting and all attempts, in ms or by parts. */
+  /** How long everything together may take, waiting and all attempts, in ms or by parts, as `withTimeout` takes it. */
   readonly deadline?: number | TimeoutLimits;
+  /** What to go on with when all has failed, as `withFallback` takes it. */
   readonly fallback?: ((error: unknown) => ObservableInput<T>) | Observable<T>;
   /** Whose time counts. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+const names: NamesOf<PolicyOptions<unknown>> = {
+  timeout: true,
+  rateLimit: true,
+  rateLimited: true,
+  bulkhead: true,
+  circuitBreaker: true,
+  isFailure: true,
+  hedge: true,
+  retry: true,
+  cache: true,
+  key: true,
+  deadline: true,
+  fallback: true,
+  scheduler: true,
+};
+
+/** Options that say more of a part, and would say nothing without it. */
+const belongingTo = { rateLimited: 'rateLimit', isFailure: 'circuitBreaker', key: 'cache' } as const;
 
 /**
  * Several limits and remedies in the order in which they have to stand, from the outside in:
@@ -55,7 +81,8 @@ export interface PolicyOptions<T> {
  * output  -----(b|)
  * ```
  *
- * @throws TypeError, RangeError at once for an option that is out of its range.
+ * @throws TypeError, RangeError at once for an option that is unknown, out of its range, or without the part that it
+ * says more of.
  *
  * @example
  * ```ts
@@ -64,8 +91,9 @@ export interface PolicyOptions<T> {
  * ```
  */
 export function withPolicy<T>(options: PolicyOptions<T>): MonoTypeOperatorFunction<T> {
+  checkParts(options);
   const { scheduler, timeout, rateLimit, bulkhead, circuitBreaker, hedge, retry, cache, key, deadline, fallback } =
-    object('policy', options);
+    options;
   const rateLimited = object('rateLimited', options.rateLimited ?? {});
   const time = scheduler === undefined ? {} : { scheduler };
   const isFailure = options.isFailure === undefined ? {} : { isFailure: options.isFailure };
@@ -82,4 +110,17 @@ export function withPolicy<T>(options: PolicyOptions<T>): MonoTypeOperatorFuncti
     deadline === undefined ? undefined : withTimeout<T>(deadline, time),
   ].filter((part) => part !== undefined);
   return (source) => parts.reduce((source$, part) => part(source$), source);
+}
+
+function checkParts<T>(options: PolicyOptions<T>): void {
+  optionsOf<object>('policy', options, names);
+  for (const option of ['rateLimited', 'isFailure', 'key'] as const) {
+    const part = belongingTo[option];
+    if (options[option] === undefined || options[part] !== undefined) continue;
+    throw new TypeError(`${option}: expected ${part} beside it, got none`);
+  }
+  for (const part of ['rateLimited', 'hedge', 'retry'] as const) {
+    if (!Object.hasOwn(options[part] ?? {}, 'scheduler')) continue;
+    throw new TypeError(`${part}.scheduler: expected the scheduler of the policy, for all parts, got one of its own`);
+  }
 }

@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, tap } fr
 import { clockOf } from './clockOf.js';
 import { RateLimitRejected } from './errors.js';
 import { askedToWait, type Feedback } from './feedback.js';
-import { callable } from './gates/argument.js';
+import { callable, type NamesOf, optionsOf } from './gates/argument.js';
 import { type RateLimitOptions, RateLimiter } from './gates/RateLimiter.js';
 
 /** What `withRateLimit` takes beside the limit. */
@@ -20,6 +20,8 @@ export interface RateLimitedOptions {
   /** Whose time counts. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+const names: NamesOf<RateLimitedOptions> = { key: true, cost: true, feedback: true, scheduler: true };
 
 /**
  * Lets at most `limit` subscriptions start in any window of `perMs`; later ones wait their turn.
@@ -51,7 +53,7 @@ export interface RateLimitedOptions {
  * State: the {@link RateLimiter}. Given options, the operator makes one, which all it is applied to share; to share it
  * between operators, make it yourself and pass it.
  *
- * @throws TypeError, RangeError at once for an option that is out of its range.
+ * @throws TypeError, RangeError at once for an option that is unknown or out of its range.
  *
  * @example
  * ```ts
@@ -64,10 +66,10 @@ export function withRateLimit<T>(
   options: RateLimitedOptions = {},
 ): MonoTypeOperatorFunction<T> {
   const limiter = limit instanceof RateLimiter ? limit : new RateLimiter(limit);
-  const { key = '', cost = 1, feedback = false } = options;
+  const { key = '', cost = 1, feedback = false, scheduler } = optionsOf('options', options, names);
   if (typeof feedback !== 'boolean') callable('feedback', feedback);
   if (typeof cost !== 'function') limiter.checkCost(cost);
-  const clock = clockOf(options.scheduler);
+  const clock = clockOf(scheduler);
 
   return (source) =>
     new Observable<T>((subscriber) => {

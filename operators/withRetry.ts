@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber } from 'rxjs';
 import { type Backoff, exponential } from './backoff.js';
 import { clockOf } from './clockOf.js';
-import { callable, object, positiveMs, wholeNumber } from './gates/argument.js';
+import { callable, type NamesOf, optionsOf, zeroOrMoreMs, wholeNumber } from './gates/argument.js';
 import type { Clock } from './gates/Clock.js';
 import { HeadTimer } from './gates/HeadTimer.js';
 import { isolated } from './gates/isolated.js';
@@ -13,6 +13,7 @@ import { type Upstream, upstreamOf } from './upstream.js';
 export interface RetryScheduled {
   /** The attempt that failed, counted from 1. */
   readonly attempt: number;
+  /** What it failed with. */
   readonly error: unknown;
   /** How long until the next attempt, in ms. */
   readonly delayMs: number;
@@ -25,8 +26,9 @@ export interface RetryOptions {
   /** How long to wait before each retry; `Infinity`: none. Default: `exponential({ baseMs: 100 })`, at most 30 s. */
   readonly backoff?: Backoff;
   /**
-   * Which failures are retried; `attempt` counts from 1. Default: all but the refusals of our own limits. Given, it
-   * decides alone.
+   * Which failures are retried; `attempt` counts from 1. Default: all but the refusals of our own limits. An error that
+   * has such a refusal as its `cause` is a failure like any other: the work was begun, and met the limit of something that
+   * it uses. Given, it decides alone.
    */
   readonly retryIf?: (error: unknown, attempt: number) => boolean;
   /** No retry that would begin later than this after the subscription, in ms. Default: `Infinity`. */
@@ -40,6 +42,17 @@ export interface RetryOptions {
   /** Whose time counts. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
+
+const names: NamesOf<RetryOptions> = {
+  maxAttempts: true,
+  backoff: true,
+  retryIf: true,
+  maxElapsedMs: true,
+  afterValue: true,
+  random: true,
+  onRetry: true,
+  scheduler: true,
+};
 
 /**
  * Subscribes to the source again when it fails, up to `maxAttempts` times in all, each time after a wait.
@@ -62,7 +75,7 @@ export interface RetryOptions {
  * Unsubscribing during a wait ends it at once, and nothing is subscribed to again. Attempts that fail at once do not
  * nest, and let the host breathe now and then. State: none beyond the subscription.
  *
- * @throws TypeError, RangeError at once for an option that is out of its range.
+ * @throws TypeError, RangeError at once for an option that is unknown or out of its range.
  *
  * @example
  * ```ts
@@ -198,13 +211,13 @@ interface Settings {
 }
 
 function settingsOf(options: RetryOptions): Settings {
-  const { maxElapsedMs = Infinity, onRetry } = object('retry', options);
+  const { maxElapsedMs = Infinity, onRetry } = optionsOf('retry', options, names);
   return {
     clock: clockOf(options.scheduler),
     maxAttempts: wholeNumber('maxAttempts', options.maxAttempts ?? 3, 1, true),
     backoff: callable('backoff', options.backoff ?? exponential({ baseMs: 100 })),
     retryIf: callable('retryIf', options.retryIf ?? ((error) => !isRejection(error))),
-    maxElapsedMs: maxElapsedMs === 0 ? 0 : positiveMs('maxElapsedMs', maxElapsedMs),
+    maxElapsedMs: zeroOrMoreMs('maxElapsedMs', maxElapsedMs),
     afterValue: options.afterValue ?? false,
     random: callable('random', options.random ?? Math.random),
     onRetry: onRetry === undefined ? undefined : callable('onRetry', onRetry),

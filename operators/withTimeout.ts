@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 import { clockOf } from './clockOf.js';
 import { TimeoutExceeded, type TimeoutLimit } from './errors.js';
-import { object, positiveMs } from './gates/argument.js';
+import { type NamesOf, optionsOf, positiveMs } from './gates/argument.js';
 import { type Deadline, Deadlines } from './gates/Deadlines.js';
 import { upstreamOf } from './upstream.js';
 
@@ -22,6 +22,9 @@ export interface TimeoutOptions {
   /** Where the deadlines are kept. Default: a list of this operator's own. Share one to share its timers. */
   readonly deadlines?: Deadlines;
 }
+
+const limitNames: NamesOf<TimeoutLimits> = { totalMs: true, firstMs: true, eachMs: true };
+const optionNames: NamesOf<TimeoutOptions> = { scheduler: true, deadlines: true };
 
 /**
  * Errors with {@link TimeoutExceeded} when the source takes too long, after it has been torn down.
@@ -53,7 +56,7 @@ export interface TimeoutOptions {
  * subscriptions there are.
  *
  * @param limits - The limits, or `totalMs` alone.
- * @throws TypeError, RangeError at once for a limit that is no number above 0.
+ * @throws TypeError, RangeError at once for a limit that is no number above 0, or an option that is unknown.
  *
  * @example
  * ```ts
@@ -65,8 +68,8 @@ export function withTimeout<T>(
   options: TimeoutOptions = {},
 ): MonoTypeOperatorFunction<T> {
   const { totalMs, firstMs, eachMs } = limitsOf(limits);
-  const { deadlines = new Deadlines() } = options;
-  const clock = clockOf(options.scheduler);
+  const { deadlines = new Deadlines(), scheduler } = optionsOf('options', options, optionNames);
+  const clock = clockOf(scheduler);
 
   return (source) =>
     new Observable<T>((subscriber) => {
@@ -117,7 +120,7 @@ export function withTimeout<T>(
 }
 
 function limitsOf(limits: number | TimeoutLimits): Required<TimeoutLimits> {
-  const given = typeof limits === 'number' ? { totalMs: limits } : object('timeout', limits);
+  const given = typeof limits === 'number' ? { totalMs: limits } : optionsOf('timeout', limits, limitNames);
   return {
     totalMs: positiveMs('totalMs', given.totalMs ?? Infinity),
     firstMs: positiveMs('firstMs', given.firstMs ?? Infinity),

@@ -150,7 +150,9 @@ function typeOf(name: string, { node, doc }: Declared, sources: PageSources): re
 function fieldOf(member: ts.TypeElement, sources: PageSources): readonly string[] {
   const name = (member.name?.getText() ?? '') + (member.questionToken ? '?' : '');
   const type = ts.isPropertySignature(member) && member.type ? typeText(member.type, sources) : 'method';
-  return [`\`${name}\``, `\`${type}\``, plain(docOf(member).text)];
+  const meaning = plain(docOf(member).text);
+  if (meaning === '') throw new CheckFailed(`operators: ${name}: ${type} has no docstring`);
+  return [`\`${name}\``, `\`${type}\``, meaning];
 }
 
 /** Short unions of literals are written out. */

@@ -94,7 +94,10 @@ export class CircuitOpen extends taggedError(
   {
     ...ofCall,
     reason: t.keyof({ open: null, halfOpen: null, isolated: null }),
-    /** In how many ms a probe will be let through; undefined where that is not a matter of time. */
+    /**
+     * In how many ms it is worth asking again: open, when a probe will be let through; half-open, when the probes will
+     * have been judged at the latest. Undefined where that is not a matter of time.
+     */
     retryAfterMs: t.union([t.number, t.undefined]),
   },
   ({ tool, reason, retryAfterMs }) =>

@@ -134,7 +134,13 @@ export interface ToolSettings<Name extends string, Input extends t.Mixed> {
   readonly hedge?: Omit<HedgeOptions, 'scheduler'>;
   /** Stops calling a tool that keeps failing. Default: never. */
   readonly circuitBreaker?: CircuitSetting;
-  /** Keeps complete results, and lets equal calls at the same time share one. Default: not. */
+  /**
+   * Keeps complete results, and lets equal calls at the same time share one. Default: not.
+   *
+   * A result is kept under `[name, key]`: the tool's name, and what `key` gives, by default the arguments as `run` gets
+   * them. To forget one, make the cache yourself, give it to the tool, and call
+   * `cache.invalidate([name, key])`; `cache.clear()` forgets those of all tools that share it.
+   */
   readonly cache?: CacheSetting<t.TypeOf<Input>>;
   /** What to go on with when all has failed. Default: the error. */
   readonly fallback?: FallbackSetting<t.TypeOf<Input>>;
@@ -242,9 +248,10 @@ export interface ReadyRateLimit {
 export function rateLimitOf({ rateLimit }: Pick<AnyTool, 'rateLimit'>): ReadyRateLimit | undefined {
   if (rateLimit === undefined) return undefined;
   if (rateLimit instanceof Limiter) return { limiter: rateLimit, key: undefined, cost: 1, feedback: false };
-  const { key, cost = 1, feedback = false } = object('rateLimit', rateLimit);
+  const { key, cost = 1, feedback = false, ...limits } = object('rateLimit', rateLimit);
   if (key !== undefined) callable('rateLimit.key', key);
-  const limiter = 'limiter' in rateLimit ? checkLimiter(rateLimit.limiter) : new Limiter(rateLimit);
+  const limiter =
+    'limiter' in limits ? onlyGate(limits, 'rateLimit.limiter', 'RateLimiter', Limiter) : new Limiter(limits);
   if (typeof cost !== 'function') limiter.checkCost(cost);
   return { limiter, key, cost, feedback };
 }
@@ -258,9 +265,13 @@ export interface ReadyCircuit {
 export function circuitOf({ circuitBreaker }: Pick<AnyTool, 'circuitBreaker'>): ReadyCircuit | undefined {
   if (circuitBreaker === undefined) return undefined;
   if (circuitBreaker instanceof Circuit) return { circuit: circuitBreaker, isFailure: () => true };
-  const { isFailure = () => true } = object('circuitBreaker', circuitBreaker);
+  const { isFailure = () => true, ...options } = object('circuitBreaker', circuitBreaker);
   callable('circuitBreaker.isFailure', isFailure);
-  return { circuit: 'circuit' in circuitBreaker ? circuitBreaker.circuit : new Circuit(circuitBreaker), isFailure };
+  return {
+    circuit:
+      'circuit' in options ? onlyGate(options, 'circuitBreaker.circuit', 'Circuit', Circuit) : new Circuit(options),
+    isFailure,
+  };
 }
 
 /** The cache of a tool, ready to be asked; undefined where it has none. */
@@ -272,16 +283,29 @@ export interface ReadyCache {
 export function cacheOf({ cache }: Pick<AnyTool, 'cache'>): ReadyCache | undefined {
   if (cache === undefined) return undefined;
   if (cache instanceof ResultCache) return { results: cache, key: (args) => args };
-  const { key = (args: never) => args } = object('cache', cache);
+  const { key = (args: never) => args, ...options } = object('cache', cache);
   callable('cache.key', key);
-  return { results: 'cache' in cache ? cache.cache : new ResultCache(cache), key };
+  return {
+    results:
+      'cache' in options ? onlyGate(options, 'cache.cache', 'ResultCache', ResultCache) : new ResultCache(options),
+    key,
+  };
+}
+
+/** A gate of the caller's own, beside which options of another would be ignored. */
+function onlyGate<Gate>(options: object, path: string, kind: string, type: new (options: never) => Gate): Gate {
+  const [, name = ''] = path.split('.');
+  const gate = (options as Readonly<Record<string, unknown>>)[name];
+  if (!(gate instanceof type)) throw new TypeError(`${path}: expected a ${kind}, got ${kindOf(gate)}`);
+  knownKeys(`no options beside ${name}`, options, [name]);
+  return gate;
 }
 
 function checkRemedies(definition: AnyTool): void {
   const { retry, hedge, fallback, approve, idempotent } = definition;
-  if (retry !== undefined) withRetry(object('retry', retry));
+  if (retry !== undefined) withRetry(checkOwn('retry', retry, ['scheduler', 'onRetry']));
   if (hedge !== undefined) {
-    withHedge(object('hedge', hedge));
+    withHedge(checkOwn('hedge', hedge, ['scheduler']));
     if (idempotent !== true) {
       throw new TypeError(
         'hedge: expected a tool that is idempotent: true, for it may be called twice, got one that is not',
@@ -299,9 +323,32 @@ function checkRemedies(definition: AnyTool): void {
   circuitOf(definition);
   cacheOf(definition);
   if (fallback === undefined) return;
-  const ways = ['value', 'use', 'tool'].filter((way) => way in object('fallback', fallback));
+  checkFallback(object('fallback', fallback));
+}
+
+function checkFallback(fallback: FallbackSetting<never>): void {
+  knownKeys('an option of fallback', fallback, ['value', 'use', 'tool', 'arguments', 'when']);
+  const ways = ['value', 'use', 'tool'].filter((way) => way in fallback);
   if (ways.length !== 1)
     throw new TypeError(`fallback: expected one of value, use, tool, got ${ways.join(' and ') || 'none'}`);
+  if ('arguments' in fallback && !('tool' in fallback)) {
+    throw new TypeError('fallback.arguments: expected tool beside it, got none');
+  }
+  if (fallback.when !== undefined) callable('fallback.when', fallback.when);
+  if ('use' in fallback) callable('fallback.use', fallback.use);
+  if ('value' in fallback && typeof (fallback.value as PromiseLike<unknown> | null | undefined)?.then === 'function') {
+    throw new TypeError('fallback.value: expected a value, or use: () => promise, got a promise');
+  }
+}
+
+/** The orchestrator gives these itself: a tool's own would be ignored. */
+function checkOwn<T extends object>(name: string, options: T, given: readonly string[]): T {
+  for (const option of given) {
+    if (Object.hasOwn(object(name, options), option)) {
+      throw new TypeError(`${name}.${option}: expected it not in a tool, where the orchestrator gives it, got one`);
+    }
+  }
+  return options;
 }
 
 function checkText(name: string, text: unknown): void {
@@ -321,11 +368,6 @@ function checkOperators(operators: unknown): void {
     throw new TypeError(`operators: expected an array of operators, got ${kindOf(operators)}`);
   }
   for (const operator of operators) callable('operators', operator as () => unknown);
-}
-
-function checkLimiter(limiter: unknown): RateLimiter {
-  if (limiter instanceof Limiter) return limiter;
-  throw new TypeError(`rateLimit.limiter: expected a RateLimiter, got ${kindOf(limiter)}`);
 }
 
 function kindOf(value: unknown): string {

@@ -31,7 +31,7 @@ describe('createOrchestrator', () => {
     ['history', { capacity: '5' }, TypeError, 'history.capacity: expected a whole number of at least 0, got "5"'],
     ['maxValueLength', -1, RangeError, 'maxValueLength: expected a whole number of at least 0 or Infinity, got -1'],
     ['redact', 'all', TypeError, 'redact: expected a function, got "all"'],
-    ['createId', 7, RangeError, 'createId: expected a function, got 7'],
+    ['createId', 7, TypeError, 'createId: expected a function, got 7'],
     ['recommender', {}, TypeError, 'recommender: expected a function, got an object'],
     ['tool', [], TypeError, "tool: expected an option of an orchestrator, got 'tool'; did you mean 'tools'?"],
     [

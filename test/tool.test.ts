@@ -75,7 +75,7 @@ describe('defineTool', () => {
     ['releaseOn', 'late', TypeError, "releaseOn: expected 'teardown' or 'settle', got \"late\""],
     ['operators', [retry(1), 'retry'], TypeError, 'operators: expected a function, got "retry"'],
     ['operators', retry(1), TypeError, 'operators: expected an array of operators, got a function'],
-    ['rateLimit', 10, RangeError, 'rateLimit: expected an object, got 10'],
+    ['rateLimit', 10, TypeError, 'rateLimit: expected an object, got 10'],
     ['rateLimit', { limit: 0, perMs: 10 }, RangeError, 'limit: expected a whole number of at least 1, got 0'],
     ['rateLimit', { limit: 1 }, TypeError, 'perMs: expected a finite number above 0, got undefined'],
     ['rateLimit', { limit: 1, perMs: 10, key: 'user' }, TypeError, 'rateLimit.key: expected a function, got "user"'],

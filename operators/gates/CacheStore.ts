@@ -1,6 +1,6 @@
 import { MonotonicTime } from './MonotonicTime.js';
 import type { Clock } from './Clock.js';
-import { object, positiveMs, wholeNumber } from './argument.js';
+import { type NamesOf, optionsOf, positiveMs, zeroOrMoreMs, wholeNumber } from './argument.js';
 
 /** What a cache is made of. */
 export interface CacheOptions {
@@ -11,6 +11,8 @@ export interface CacheOptions {
   /** How many results are kept, at least 1; the least recently used goes first. Default: 1,000. */
   readonly maxSize?: number;
 }
+
+const names: NamesOf<CacheOptions> = { ttlMs: true, staleWhileRevalidateMs: true, maxSize: true };
 
 /** What a cache has under a key. */
 export interface Cached<V> {
@@ -27,11 +29,11 @@ export class CacheStore<V> {
   private readonly staleMs: number;
   private readonly maxSize: number;
 
-  /** @throws TypeError, RangeError for an option that is out of its range. */
+  /** @throws TypeError, RangeError for an option that is unknown or out of its range. */
   constructor(options: CacheOptions = {}) {
-    const { ttlMs = Infinity, staleWhileRevalidateMs = 0, maxSize = 1_000 } = object('cache', options);
+    const { ttlMs = Infinity, staleWhileRevalidateMs = 0, maxSize = 1_000 } = optionsOf('cache', options, names);
     this.ttlMs = positiveMs('ttlMs', ttlMs);
-    this.staleMs = staleWhileRevalidateMs === 0 ? 0 : positiveMs('staleWhileRevalidateMs', staleWhileRevalidateMs);
+    this.staleMs = zeroOrMoreMs('staleWhileRevalidateMs', staleWhileRevalidateMs);
     this.maxSize = wholeNumber('maxSize', maxSize, 1);
   }
 

@@ -39,7 +39,10 @@ export type CircuitAnswer =
   | { readonly permit: CircuitPermit }
   | {
       readonly refusal: CircuitRefusal;
-      /** In how many ms it will let a probe through; undefined where that is not a matter of time. */
+      /**
+       * In how many ms it is worth asking again: open, when it will let a probe through; half-open, when its probes will
+       * have been judged at the latest. Undefined where that is not a matter of time.
+       */
       readonly retryAfterMs: number | undefined;
     };
 
@@ -86,7 +89,7 @@ export class Circuit {
   /** True while listeners are being told: what they bring about waits its turn. */
   private telling = false;
 
-  /** @throws TypeError, RangeError for an option that is out of its range. */
+  /** @throws TypeError, RangeError for an option that is unknown or out of its range. */
   constructor(options: CircuitOptions = {}) {
     this.settings = circuitSettings(options);
     this.state = { name: 'closed', judge: this.settings.createJudge() };
@@ -159,11 +162,16 @@ export class Circuit {
     const { state } = this;
     if (state.name === 'open') return { refusal: 'open', retryAfterMs: state.retryAt - now };
     if (state.name === 'halfOpen') {
-      if (state.free === 0) return { refusal: 'halfOpen', retryAfterMs: undefined };
+      if (state.free === 0) return { refusal: 'halfOpen', retryAfterMs: this.probesEndIn(now, state.since) };
       if (state.free === probes) state.since = now;
       state.free--;
     }
     return { permit: this.permitOf(clock, now, state.judge) };
+  }
+
+  private probesEndIn(now: number, since: number): number | undefined {
+    const { maxHalfOpenMs } = this.settings;
+    return maxHalfOpenMs === Infinity ? undefined : since + maxHalfOpenMs - now;
   }
 
   /** Opens it again when the probes have taken too long. */

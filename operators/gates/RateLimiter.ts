@@ -1,4 +1,4 @@
-import { positive } from './argument.js';
+import { type NamesOf, optionsOf, positive } from './argument.js';
 import type { Clock } from './Clock.js';
 import { Lane, type RateRequest } from './Lane.js';
 import { MonotonicTime } from './MonotonicTime.js';
@@ -7,6 +7,17 @@ import type { Waiting } from './Waiting.js';
 
 export type { RateRefusal, RateRequest } from './Lane.js';
 export type { RateLimitOptions } from './rateSettings.js';
+
+/** What can be changed while it is in use. */
+type Changeable = 'limit' | 'perMs' | 'burst' | 'maxQueue' | 'maxWaitMs';
+
+const changeable: NamesOf<Pick<RateLimitOptions, Changeable>> = {
+  limit: true,
+  perMs: true,
+  burst: true,
+  maxQueue: true,
+  maxWaitMs: true,
+};
 
 /**
  * A rate limit's shared state: for each key a policy and those who wait, first come, first served. A waiter that
@@ -20,7 +31,7 @@ export class RateLimiter {
   /** Until then no lane becomes idle, so that looking for one can be spared: a start only ever puts it off. */
   private noneIdleBefore = -Infinity;
 
-  /** @throws TypeError, RangeError for an option that is out of its range. */
+  /** @throws TypeError, RangeError for an option that is unknown or out of its range. */
   constructor(options: RateLimitOptions) {
     this.options = options;
     this.settings = rateSettings(options);
@@ -86,10 +97,10 @@ export class RateLimiter {
    * a waiter that wants more than can be granted now is refused as soon as it is its turn. `maxWaitMs` counts from when
    * each began to wait.
    *
-   * @throws TypeError, RangeError for an option that is out of its range; nothing is changed then.
+   * @throws TypeError, RangeError for an option that is unknown or out of its range; nothing is changed then.
    */
-  update(changes: Partial<Pick<RateLimitOptions, 'limit' | 'perMs' | 'burst' | 'maxQueue' | 'maxWaitMs'>>): void {
-    const options = { ...this.options, ...changes };
+  update(changes: Partial<Pick<RateLimitOptions, Changeable>>): void {
+    const options = { ...this.options, ...optionsOf('update', changes, changeable) };
     this.settings = rateSettings(options);
     this.options = options;
     this.noneIdleBefore = -Infinity;
@@ -100,12 +111,18 @@ export class RateLimiter {
    * Lets nobody with this key start for `ms` milliseconds: the service has said to come again then. Those who ask wait,
    * or are refused, as if the limit were used up. A hold that ends sooner than one before it changes nothing.
    *
+   * @returns False where nothing is held back: the key is new, and there is no room for it beside those that are kept
+   * (`maxKeys`), none of which is idle. Nor can anybody start with it before one is; whoever starts after that is not
+   * held back.
    * @throws TypeError, RangeError for a time that is not finite and above 0.
    */
-  holdBack(clock: Clock, ms: number, key = ''): void {
+  holdBack(clock: Clock, ms: number, key = ''): boolean {
     positive('ms', ms);
     const now = this.time.at(clock.now());
-    (this.lanes.get(key) ?? this.open(key, now, 1))?.holdBack(clock, now + ms);
+    // Nothing starts: it is idle again as soon as the hold is over.
+    const lane = this.lanes.get(key) ?? this.open(key, now, 0);
+    lane?.holdBack(clock, now + ms);
+    return lane !== undefined;
   }
 
   /** @throws TypeError, RangeError for a cost that can never be granted. */

@@ -1,4 +1,4 @@
-import { object, positiveMs, wholeNumber } from './argument.js';
+import { type NamesOf, optionsOf, zeroOrMoreMs, wholeNumber } from './argument.js';
 import type { Clock } from './Clock.js';
 import { Deadlines } from './Deadlines.js';
 import { isolated } from './isolated.js';
@@ -11,9 +11,12 @@ export interface SemaphoreOptions {
   readonly concurrency: number;
   /** How many may wait, 0 or more; one more is refused. Default: 10,000. */
   readonly maxQueue?: number;
-  /** Whoever has waited as long, in ms, is refused. Default: `Infinity`. */
+  /** Whoever has waited as long, in ms, is refused. 0 or more; 0: nobody waits. Default: `Infinity`. */
   readonly maxWaitMs?: number;
 }
+
+const changeable: NamesOf<Omit<SemaphoreOptions, 'maxWaitMs'>> = { concurrency: true, maxQueue: true };
+const names: NamesOf<SemaphoreOptions> = { ...changeable, maxWaitMs: true };
 
 /** Why a permit was refused. */
 export type SemaphoreRefusal = 'queueFull' | 'maxWait';
@@ -52,11 +55,11 @@ export class Semaphore {
   private held = 0;
   private serving = false;
 
-  /** @throws TypeError, RangeError for an option that is out of its range. */
+  /** @throws TypeError, RangeError for an option that is unknown or out of its range. */
   constructor(options: SemaphoreOptions) {
-    this.limit = wholeNumber('concurrency', object('semaphore', options).concurrency, 1, true);
+    this.limit = wholeNumber('concurrency', optionsOf('semaphore', options, names).concurrency, 1, true);
     this.maxQueue = wholeNumber('maxQueue', options.maxQueue ?? 10_000, 0);
-    this.maxWaitMs = positiveMs('maxWaitMs', options.maxWaitMs ?? Infinity);
+    this.maxWaitMs = zeroOrMoreMs('maxWaitMs', options.maxWaitMs ?? Infinity);
   }
 
   /** How many may hold a permit at once. */
@@ -82,9 +85,10 @@ export class Semaphore {
   /**
    * Goes by other limits from now on: more slots go to those who wait at once; with fewer, those who hold one keep it.
    *
-   * @throws TypeError, RangeError for an option that is out of its range; nothing is changed then.
+   * @throws TypeError, RangeError for an option that is unknown or out of its range; nothing is changed then.
    */
-  update({ concurrency = this.limit, maxQueue = this.maxQueue }: Partial<Omit<SemaphoreOptions, 'maxWaitMs'>>): void {
+  update(changes: Partial<Omit<SemaphoreOptions, 'maxWaitMs'>>): void {
+    const { concurrency = this.limit, maxQueue = this.maxQueue } = optionsOf('update', changes, changeable);
     wholeNumber('maxQueue', maxQueue, 0);
     this.limit = wholeNumber('concurrency', concurrency, 1, true);
     this.maxQueue = maxQueue;
@@ -93,7 +97,7 @@ export class Semaphore {
 
   /** True when somebody who asks now would be given a permit or a place in the queue. */
   get accepts(): boolean {
-    return this.isOpen || this.hasPlace;
+    return this.isOpen || this.refusal === undefined;
   }
 
   /** Asks for a permit. Granted or refused at once, inside this call, it returns undefined; else the place in the queue. */
@@ -102,8 +106,9 @@ export class Semaphore {
       this.grant(request);
       return undefined;
     }
-    if (!this.hasPlace) {
-      request.refused('queueFull');
+    const { refusal } = this;
+    if (refusal) {
+      request.refused(refusal);
       return undefined;
     }
     const waiter: Waiter = { clock, request };
@@ -127,10 +132,12 @@ export class Semaphore {
     return this.held < this.concurrency && this.queue.length === 0;
   }
 
-  /** Those for whom a slot is free already do not count: they are about to leave the queue. */
-  private get hasPlace(): boolean {
+  /** Why whoever would have to wait may not. */
+  private get refusal(): SemaphoreRefusal | undefined {
+    // Those for whom a slot is free already do not count: they are about to leave the queue.
     const free = Math.max(0, this.concurrency - this.held);
-    return this.queue.length - free < this.maxQueue;
+    if (this.queue.length - free >= this.maxQueue) return 'queueFull';
+    return this.maxWaitMs === 0 ? 'maxWait' : undefined;
   }
 
   private grant(request: SemaphoreRequest): void {

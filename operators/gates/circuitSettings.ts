@@ -1,4 +1,4 @@
-import { object, oneOf, positiveMs, wholeNumber } from './argument.js';
+import { type NamesOf, object, oneOf, optionsOf, positiveMs, wholeNumber } from './argument.js';
 import { CountWindow, type OutcomeWindow, type Tally, TimeWindow } from './OutcomeWindow.js';
 
 /** When a circuit opens, over a window of outcomes. A rate opens it when it is reached: at ≥, not at >. */
@@ -41,6 +41,15 @@ export interface CircuitOptions {
   readonly maxHalfOpenMs?: number;
 }
 
+const names: NamesOf<CircuitOptions> = { window: true, openMs: true, probes: true, maxHalfOpenMs: true };
+const rates: NamesOf<CircuitRates> = { minimumCalls: true, failureRate: true, slowCallRate: true, slowCallMs: true };
+const namesOfWindow: { readonly [K in CircuitWindow['kind']]: NamesOf<Extract<CircuitWindow, { readonly kind: K }>> } =
+  {
+    consecutive: { kind: true, failures: true },
+    count: { kind: true, size: true, ...rates },
+    time: { kind: true, ms: true, ...rates },
+  };
+
 /** What outcomes say: too little to decide on yet, or one way or the other. */
 type Verdict = 'undecided' | 'good' | 'bad';
 
@@ -63,9 +72,9 @@ export interface CircuitSettings {
 /** How long a circuit stays open, in ms, where nothing else is said. */
 export const defaultOpenMs = 30_000;
 
-/** @throws TypeError, RangeError for an option that is out of its range. */
+/** @throws TypeError, RangeError for an option that is unknown or out of its range. */
 export function circuitSettings(options: CircuitOptions): CircuitSettings {
-  const { window = { kind: 'count', size: 100 }, openMs = defaultOpenMs } = object('circuit', options);
+  const { window = { kind: 'count', size: 100 }, openMs = defaultOpenMs } = optionsOf('circuit', options, names);
   const probes = wholeNumber('probes', options.probes ?? 1, 1);
   return {
     ...judgesOf(object('window', window), probes),
@@ -83,6 +92,7 @@ function fixed(openMs: number): () => number {
 
 function judgesOf(window: CircuitWindow, probes: number): Pick<CircuitSettings, 'createJudge' | 'createProbeJudge'> {
   oneOf('window.kind', window.kind, ['consecutive', 'count', 'time']);
+  optionsOf<object>('window', window, namesOfWindow[window.kind]);
   if (window.kind === 'consecutive') {
     const failures = wholeNumber('failures', window.failures, 1);
     return {

@@ -1,4 +1,4 @@
-import { object, oneOf, positiveMs, wholeNumber } from './argument.js';
+import { type NamesOf, oneOf, optionsOf, zeroOrMoreMs, wholeNumber } from './argument.js';
 import type { RateLimits, RatePolicy } from './RatePolicy.js';
 import { SlidingWindow } from './SlidingWindow.js';
 import { TokenBucket } from './TokenBucket.js';
@@ -22,7 +22,7 @@ export interface RateLimitOptions {
   readonly maxQueue?: number;
   /**
    * Whoever would have to wait longer, in ms, is refused at once instead; what cannot be foreseen (with weighted costs),
-   * as soon as the time is over. 0: nobody waits. Default: `Infinity`.
+   * as soon as the time is over. 0 or more; 0: nobody waits. Default: `Infinity`.
    */
   readonly maxWaitMs?: number;
   /** How many keys are kept apart; idle ones make room for new ones, otherwise a new key is refused. Default: 10,000. */
@@ -40,9 +40,20 @@ export interface RateSettings {
   readonly maxKeys: number;
 }
 
-/** @throws TypeError, RangeError for an option that is out of its range. */
+const names: NamesOf<RateLimitOptions> = {
+  limit: true,
+  perMs: true,
+  algorithm: true,
+  burst: true,
+  overflow: true,
+  maxQueue: true,
+  maxWaitMs: true,
+  maxKeys: true,
+};
+
+/** @throws TypeError, RangeError for an option that is unknown or out of its range. */
 export function rateSettings(options: RateLimitOptions): RateSettings {
-  const { limit, perMs, burst } = object('rate limit', options);
+  const { limit, perMs, burst } = optionsOf('rate limit', options, names);
   const algorithm = oneOf('algorithm', options.algorithm ?? 'slidingWindow', ['slidingWindow', 'tokenBucket']);
   if (burst !== undefined && algorithm !== 'tokenBucket') {
     throw new TypeError("burst: expected algorithm 'tokenBucket' beside it, got 'slidingWindow'");
@@ -61,7 +72,7 @@ export function rateSettings(options: RateLimitOptions): RateSettings {
     limits: { limit, perMs, burst },
     overflow: oneOf('overflow', options.overflow ?? 'wait', ['wait', 'reject']),
     maxQueue: wholeNumber('maxQueue', options.maxQueue ?? 10_000, 0),
-    maxWaitMs: options.maxWaitMs === 0 ? 0 : positiveMs('maxWaitMs', options.maxWaitMs ?? Infinity),
+    maxWaitMs: zeroOrMoreMs('maxWaitMs', options.maxWaitMs ?? Infinity),
     maxKeys: wholeNumber('maxKeys', options.maxKeys ?? 10_000, 1),
   };
 }

@@ -189,13 +189,14 @@ describe('backoff', () => {
   });
 
   for (const [create, error, message] of [
-    [() => constant(-1), RangeError, 'ms: expected milliseconds above 0, got -1'],
-    [() => constant(Number.NaN), RangeError, 'ms: expected milliseconds above 0, got NaN'],
-    [() => constant('1' as never), TypeError, 'ms: expected milliseconds above 0, got "1"'],
+    [() => constant(-1), RangeError, 'ms: expected milliseconds, 0 or more, got -1'],
+    [() => constant(Number.NaN), RangeError, 'ms: expected milliseconds, 0 or more, got NaN'],
+    [() => constant('1' as never), TypeError, 'ms: expected milliseconds, 0 or more, got "1"'],
     [() => linear({ baseMs: 0 }), RangeError, 'baseMs: expected a finite number above 0, got 0'],
     [() => linear({ baseMs: Infinity }), RangeError, 'baseMs: expected a finite number above 0, got Infinity'],
     [() => linear({ baseMs: 1, maxMs: 0 }), RangeError, 'maxMs: expected milliseconds above 0, got 0'],
-    [() => exponential(5 as never), TypeError, 'baseMs: expected a finite number above 0, got undefined'],
+    [() => exponential(5 as never), TypeError, 'exponential: expected an object, got 5'],
+    [() => exponential({} as never), TypeError, 'baseMs: expected a finite number above 0, got undefined'],
     [() => exponential({ baseMs: -5 }), RangeError, 'baseMs: expected a finite number above 0, got -5'],
     [() => exponential({ baseMs: 1, maxMs: -1 }), RangeError, 'maxMs: expected milliseconds above 0, got -1'],
     [

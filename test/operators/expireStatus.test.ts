@@ -26,6 +26,7 @@ describe('expireStatus', () => {
     ['does not follow one that another has replaced by then', '-b-a------|', '-b-a------|'],
     ['lets a value of the same frame replace it', '-b----a--|', '-b----a--|'],
     ['tells at once what is true when the time of a value is over', '-------b--|', '-------B--|'],
+    ['tells at once what is true when the time of a value is over in this very frame', '------b--|', '------B--|'],
     ['follows nothing after the end', '-b-|', '-b-|'],
     ['follows nothing after an error', '-b-#', '-b-#'],
   ] as const) {

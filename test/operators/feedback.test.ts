@@ -14,16 +14,23 @@ import { virtually } from '../support/virtually.js';
 const busy = (retryAfterMs: unknown): Error => Object.assign(new Error('429'), { retryAfterMs });
 const fails = (error: unknown): Observable<never> => throwError(() => error);
 
-/** Runs `first$` through a limiter with feedback, and says at which frame one that asks right after it starts. */
+/** What comes, and how it ends, within the subscribe. */
+function endOf(source$: Observable<unknown>): unknown[] {
+  const seen: unknown[] = [];
+  source$.subscribe({
+    next: (value) => seen.push(value),
+    error: (error: unknown) => seen.push({ error }),
+    complete: () => seen.push('end'),
+  });
+  return seen;
+}
+
+/** Runs `first$` through a limiter with feedback, and says at which frame one that asks right after it starts;
+ * `first$` itself is left as it is. */
 function nextStart(first$: Observable<unknown>, feedback: Feedback, expected: string): void {
   virtually(({ expectObservable }) => {
     const limiter = new RateLimiter({ limit: 100, perMs: 1 });
-    first$
-      .pipe(
-        withRateLimit(limiter, { feedback }),
-        catchError(() => EMPTY),
-      )
-      .subscribe();
+    expect(endOf(first$.pipe(withRateLimit(limiter, { feedback })))).to.deep.equal(endOf(first$));
     expectObservable(of('b').pipe(withRateLimit(limiter))).toBe(expected);
   });
 }
@@ -62,6 +69,8 @@ describe('feedback of withRateLimit', () => {
     ['a function says undefined', of(1), () => undefined],
     ['a function says null', of(1), () => null as never],
     ['a function says for ever', of(1), () => Infinity],
+    ['a function says 0', of(1), () => 0],
+    ['a function says a negative time', of(1), () => -1],
     ['a function says no number', of(1), () => Number.NaN],
     ['a function says a text, as a header does', of(1), () => '120' as never],
     ['it is a refusal of a rate limit', fails(new RateLimitRejected('limit', 5)), true],

@@ -6,6 +6,14 @@ describe('toStatus', () => {
     [{ running: 0 }, { state: 'available', running: 0 }],
     [{ running: 2 }, { state: 'busy', running: 2 }],
     [
+      { running: 0, queued: 2 },
+      { state: 'busy', running: 0 },
+    ],
+    [
+      { running: 2, queued: 2 },
+      { state: 'busy', running: 2 },
+    ],
+    [
       { running: 0, error: 'e' },
       { state: 'error', running: 0, error: 'e' },
     ],
@@ -36,6 +44,18 @@ describe('toStatus', () => {
     [
       { running: 0, error: null },
       { state: 'error', running: 0, error: null },
+    ],
+    [
+      { running: 0, error: undefined, failed: true },
+      { state: 'error', running: 0, error: undefined },
+    ],
+    [
+      { running: 1, failed: true },
+      { state: 'busy', running: 1, error: undefined },
+    ],
+    [
+      { running: 0, error: 'e', failed: false },
+      { state: 'available', running: 0 },
     ],
   ] as const) {
     it(`is ${JSON.stringify(status)} at 10 for ${JSON.stringify(facts)}`, () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { concat, EMPTY, NEVER, Observable, of, repeat, retry, Subject, throwError } from 'rxjs';
+import { concat, EMPTY, forkJoin, NEVER, Observable, of, repeat, retry, Subject, throwError } from 'rxjs';
 import { Semaphore, withBulkhead } from '../../operators/index.js';
 import { counted } from '../support/relay.js';
 import { virtually } from '../support/virtually.js';
@@ -14,6 +14,24 @@ function noted(log: string[], name: string, source$: Observable<unknown>): Obser
 }
 
 describe('withBulkhead, when a slot is given back', () => {
+  it('begins each of those that leave together, and ends it in its turn, when the one that runs leaves first', () => {
+    const log: string[] = [];
+    const semaphore = new Semaphore({ concurrency: 1 });
+    const all = [...'abc'].map((name) => noted(log, name, NEVER).pipe(withBulkhead(semaphore)));
+    forkJoin(all).subscribe().unsubscribe();
+    expect(log).to.deep.equal([...'abc'].flatMap((name) => [`${name} starts`, `${name} torn down`]));
+    expect([semaphore.permits, semaphore.queued]).to.deep.equal([0, 0]);
+  });
+
+  it('begins none of those that leave together when the latest leaves first', () => {
+    const log: string[] = [];
+    const semaphore = new Semaphore({ concurrency: 1 });
+    const all = [...'abc'].map((name) => noted(log, name, NEVER).pipe(withBulkhead(semaphore)).subscribe());
+    for (const one of all.reverse()) one.unsubscribe();
+    expect(log).to.deep.equal(['a starts', 'a torn down']);
+    expect([semaphore.permits, semaphore.queued]).to.deep.equal([0, 0]);
+  });
+
   for (const [kind, end] of [
     [
       'complete',

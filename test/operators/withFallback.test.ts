@@ -196,4 +196,33 @@ describe('withFallback', () => {
       expect(() => withFallback('b', options as never)).to.throw(error, message);
     });
   }
+
+  describe('given a promise', () => {
+    for (const [what, promise] of [
+      ['a promise', Promise.resolve('late')],
+      ['any other thenable', { then: () => undefined }],
+    ] as const) {
+      it(`refuses ${what}, for it has begun already, and says what to write instead`, () => {
+        expect(() => withFallback(promise as never)).to.throw(
+          TypeError,
+          'fallback: expected a function that returns the promise, () => promise, got a promise',
+        );
+      });
+    }
+
+    it('does not compile', () => {
+      // @ts-expect-error -- a promise is neither an Observable, nor a function, nor a value
+      expect(() => withFallback<string, Promise<string>>(Promise.resolve('late'))).to.throw(TypeError);
+    });
+
+    it('emits what it gives where a function returns it', async () => {
+      expect(await firstValueFrom(broken$.pipe(withFallback(() => Promise.resolve('late'))))).to.equal('late');
+    });
+  });
+
+  for (const value of [null, undefined, 0, '', [1, 2], { then: 'a text' }]) {
+    it(`emits ${JSON.stringify(value)} as it is`, () => {
+      expect(synchronously(broken$.pipe(withFallback(value as never)))).to.deep.equal([value, 'complete']);
+    });
+  }
 });

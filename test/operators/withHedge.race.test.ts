@@ -171,7 +171,7 @@ describe('withHedge, the race', () => {
       },
       'no percentile yet',
     ],
-    ['a RangeError when delayMs returns no time', () => -1, 'delayMs: expected milliseconds above 0, got -1'],
+    ['a RangeError when delayMs returns no time', () => -1, 'delayMs: expected milliseconds, 0 or more, got -1'],
   ] as const) {
     it(`ends with ${title}, and tears down what runs`, () => {
       const source = counted(NEVER);

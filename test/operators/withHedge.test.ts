@@ -205,17 +205,17 @@ describe('withHedge', () => {
   });
 
   for (const [options, error, message] of [
-    [{}, TypeError, 'delayMs: expected milliseconds above 0, got undefined'],
-    [{ delayMs: -1 }, RangeError, 'delayMs: expected milliseconds above 0, got -1'],
-    [{ delayMs: Number.NaN }, RangeError, 'delayMs: expected milliseconds above 0, got NaN'],
-    [{ delayMs: '5' }, TypeError, 'delayMs: expected milliseconds above 0, got "5"'],
+    [{}, TypeError, 'delayMs: expected milliseconds, 0 or more, got undefined'],
+    [{ delayMs: -1 }, RangeError, 'delayMs: expected milliseconds, 0 or more, got -1'],
+    [{ delayMs: Number.NaN }, RangeError, 'delayMs: expected milliseconds, 0 or more, got NaN'],
+    [{ delayMs: '5' }, TypeError, 'delayMs: expected milliseconds, 0 or more, got "5"'],
     [{ delayMs: 5, maxAttempts: 1 }, RangeError, 'maxAttempts: expected a whole number of at least 2, got 1'],
     [
       { delayMs: 5, maxAttempts: Infinity },
       RangeError,
       'maxAttempts: expected a whole number of at least 2, got Infinity',
     ],
-    [80, RangeError, 'hedge: expected an object, got 80'],
+    [80, TypeError, 'hedge: expected an object, got 80'],
     [undefined, TypeError, 'hedge: expected an object, got undefined'],
   ] as const) {
     it(`throws at once: ${message}`, () => {

@@ -1,7 +1,19 @@
 import { expect } from 'chai';
-import { catchError, EMPTY, type Observable, of, throwError } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  defer,
+  EMPTY,
+  type MonoTypeOperatorFunction,
+  NEVER,
+  type Observable,
+  of,
+  throwError,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import {
   Circuit,
+  clockOf,
   constant,
   type PolicyOptions,
   RateLimiter,
@@ -14,6 +26,8 @@ import { counted, relays } from '../support/relay.js';
 import { repeatedRowsOf } from '../support/repeatedRows.js';
 import { successive } from '../support/successive.js';
 import { virtually } from '../support/virtually.js';
+
+type Policy = MonoTypeOperatorFunction<string>;
 
 /** Every part at once, on gates that can be looked into. */
 function gates() {
@@ -181,6 +195,81 @@ describe('withPolicy', () => {
     }
   });
 
+  describe('goes by the time of its scheduler, in', () => {
+    const start$ = defer(() => of('start'));
+    const failing$ = throwError(() => 'broken');
+    const parts: Readonly<
+      Record<string, [PolicyOptions<string>, (policy: Policy) => readonly Observable<string>[], string[]]>
+    > = {
+      timeout: [{ timeout: 5 }, (policy) => [NEVER.pipe(policy)], ['5 TimeoutExceeded']],
+      deadline: [{ deadline: 6 }, (policy) => [NEVER.pipe(policy)], ['6 TimeoutExceeded']],
+      rateLimit: [
+        { rateLimit: { limit: 1, perMs: 7 } },
+        (policy) => [start$.pipe(policy), start$.pipe(policy)],
+        ['0 start', '7 start'],
+      ],
+      bulkhead: [
+        { bulkhead: { concurrency: 1, maxWaitMs: 8 } },
+        (policy) => [NEVER.pipe(policy), start$.pipe(policy)],
+        ['8 BulkheadRejected'],
+      ],
+      circuitBreaker: [
+        {
+          circuitBreaker: { window: { kind: 'consecutive', failures: 1 }, openMs: 5 },
+          retry: { backoff: constant(9) },
+        },
+        (policy) => [successive([failing$, start$]).pipe(policy)],
+        ['9 start'],
+      ],
+      hedge: [{ hedge: { delayMs: 9 } }, (policy) => [successive([NEVER, start$]).pipe(policy)], ['9 start']],
+      retry: [
+        { retry: { backoff: constant(10) } },
+        (policy) => [successive([failing$, start$]).pipe(policy)],
+        ['10 start'],
+      ],
+    };
+    for (const [part, [options, calls, expected]] of Object.entries(parts)) {
+      it(part, () => {
+        const scheduler = new VirtualTimeScheduler();
+        const log: string[] = [];
+        const note = (what: string): void => void log.push(`${String(scheduler.now())} ${what}`);
+        for (const call$ of calls(withPolicy<string>({ ...options, scheduler }))) {
+          call$.subscribe({ next: note, error: (error: Error) => note(error.name) });
+        }
+        scheduler.flush();
+        expect(log).to.deep.equal(expected);
+      });
+    }
+
+    it('cache', () => {
+      const scheduler = new VirtualTimeScheduler();
+      const policy = withPolicy<number>({ cache: { ttlMs: 5 }, scheduler });
+      let fetched = 0;
+      const seen: number[] = [];
+      for (const at of [0, 4, 5]) {
+        scheduler.schedule(() => {
+          defer(() => of(++fetched))
+            .pipe(policy)
+            .subscribe((value) => seen.push(value));
+        }, at);
+      }
+      scheduler.flush();
+      expect(seen).to.deep.equal([1, 1, 2]);
+    });
+  });
+
+  it('goes by isFailure, for the circuit', () => {
+    const circuitBreaker = new Circuit({ window: { kind: 'consecutive', failures: 1 } });
+    const policy = withPolicy<string>({ circuitBreaker, isFailure: (error) => error === 'grave' });
+    const states = ['harmless', 'grave'].map((error) => {
+      throwError(() => error)
+        .pipe(policy, named)
+        .subscribe();
+      return circuitBreaker.current(clockOf());
+    });
+    expect(states).to.deep.equal(['closed', 'open']);
+  });
+
   for (const [options, message] of [
     [undefined, 'policy: expected an object, got undefined'],
     [{ timeout: 0 }, 'totalMs: expected milliseconds above 0, got 0'],
@@ -192,10 +281,22 @@ describe('withPolicy', () => {
     [{ circuitBreaker: { probes: 0 } }, 'probes: expected a whole number of at least 1, got 0'],
     [{ circuitBreaker: {}, isFailure: 5 }, 'isFailure: expected a function, got 5'],
     [{ hedge: 100 }, 'hedge: expected an object, got 100'],
-    [{ hedge: { delayMs: -1 } }, 'delayMs: expected milliseconds above 0, got -1'],
+    [{ hedge: { delayMs: -1 } }, 'delayMs: expected milliseconds, 0 or more, got -1'],
     [{ retry: 3 }, 'retry: expected an object, got 3'],
     [{ retry: null }, 'retry: expected an object, got null'],
     [{ retry: { maxAttempts: 0 } }, 'maxAttempts: expected a whole number of at least 1 or Infinity, got 0'],
+    [{ retries: 3 }, 'policy: expected no options but timeout, rateLimit,'],
+    [{ retry: { attempts: 3 } }, 'retry: expected no options but maxAttempts,'],
+    [{ timeout: { total: 3 } }, 'timeout: expected no options but totalMs, firstMs, eachMs, got "total"'],
+    [{ rateLimited: { cost: 2 } }, 'rateLimited: expected rateLimit beside it, got none'],
+    [{ isFailure: () => true }, 'isFailure: expected circuitBreaker beside it, got none'],
+    [{ key: 'k' }, 'key: expected cache beside it, got none'],
+    [{ retry: { scheduler: asyncScheduler } }, 'retry.scheduler: expected the scheduler of the policy, for all parts'],
+    [{ hedge: { delayMs: 1, scheduler: asyncScheduler } }, 'hedge.scheduler: expected the scheduler of the policy'],
+    [
+      { rateLimit: { limit: 1, perMs: 1 }, rateLimited: { scheduler: asyncScheduler } },
+      'rateLimited.scheduler: expected the scheduler of the policy',
+    ],
     [{ cache: { ttlMs: 0 } }, 'ttlMs: expected milliseconds above 0, got 0'],
   ] as const) {
     it(`throws at once: ${message}`, () => {

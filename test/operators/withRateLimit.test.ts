@@ -70,6 +70,14 @@ describe('withRateLimit', () => {
     });
   });
 
+  it('is not held back by what the source says, unless asked to listen', () => {
+    virtually(({ expectObservable }) => {
+      const limiter = new RateLimiter({ limit: 100, perMs: 1 });
+      of({ retryAfterMs: 5 }).pipe(withRateLimit(limiter)).subscribe();
+      expectObservable(of('b').pipe(withRateLimit(limiter))).toBe('(b|)');
+    });
+  });
+
   it('tells why it refuses, and in how many ms to come again', () => {
     virtually(({ expectObservable }) => {
       for (const [options, second, third] of [
@@ -250,7 +258,7 @@ describe('withRateLimit', () => {
 
   for (const [limit, options, error, message] of [
     [undefined, {}, TypeError, 'rate limit: expected an object, got undefined'],
-    [5, {}, RangeError, 'rate limit: expected an object, got 5'],
+    [5, {}, TypeError, 'rate limit: expected an object, got 5'],
     [{ limit: 0, perMs: 1 }, {}, RangeError, 'limit: expected a whole number of at least 1, got 0'],
     [{ limit: 1, perMs: 1, overflow: 'drop' }, {}, TypeError, `overflow: expected 'wait' or 'reject', got "drop"`],
     [
@@ -266,7 +274,7 @@ describe('withRateLimit', () => {
       `burst: expected algorithm 'tokenBucket' beside it, got 'slidingWindow'`,
     ],
     [{ limit: 1, perMs: 1, maxQueue: 1.5 }, {}, RangeError, 'maxQueue: expected a whole number of at least 0, got 1.5'],
-    [{ limit: 1, perMs: 1, maxWaitMs: -1 }, {}, RangeError, 'maxWaitMs: expected milliseconds above 0, got -1'],
+    [{ limit: 1, perMs: 1, maxWaitMs: -1 }, {}, RangeError, 'maxWaitMs: expected milliseconds, 0 or more, got -1'],
     [{ limit: 1, perMs: 1, maxKeys: 0 }, {}, RangeError, 'maxKeys: expected a whole number of at least 1, got 0'],
     [{ limit: 1, perMs: 1 }, { cost: 2 }, RangeError, 'cost: expected at most 1, got 2'],
     [{ limit: 1, perMs: 1 }, { cost: '1' }, TypeError, 'cost: expected a whole number of at least 1, got "1"'],

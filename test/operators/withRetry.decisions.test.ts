@@ -36,6 +36,11 @@ describe('withRetry, whether and when it retries', () => {
         expect(attemptsAt(error, { backoff: constant(1) })).to.deep.equal({ attempts: 1, told: error });
       });
 
+      it(`retries an error that has a ${error.name} as its cause: the work was begun, and failed`, () => {
+        const failed = new Error('failed', { cause: error });
+        expect(attemptsAt(failed, { backoff: constant(1) })).to.deep.equal({ attempts: 3, told: failed });
+      });
+
       it(`retries a ${error.name} when retryIf asks for it`, () => {
         expect(attemptsAt(error, { retryIf: () => true })).to.deep.equal({ attempts: 3, told: error });
       });

@@ -178,13 +178,13 @@ describe('withRetry', () => {
     [{ maxAttempts: 0 }, RangeError, 'maxAttempts: expected a whole number of at least 1 or Infinity, got 0'],
     [{ maxAttempts: 2.5 }, RangeError, 'maxAttempts: expected a whole number of at least 1 or Infinity, got 2.5'],
     [{ maxAttempts: '3' }, TypeError, 'maxAttempts: expected a whole number of at least 1 or Infinity, got "3"'],
-    [{ backoff: 100 }, RangeError, 'backoff: expected a function, got 100'],
+    [{ backoff: 100 }, TypeError, 'backoff: expected a function, got 100'],
     [{ retryIf: true }, TypeError, 'retryIf: expected a function, got true'],
-    [{ maxElapsedMs: -1 }, RangeError, 'maxElapsedMs: expected milliseconds above 0, got -1'],
-    [{ maxElapsedMs: Number.NaN }, RangeError, 'maxElapsedMs: expected milliseconds above 0, got NaN'],
-    [{ random: 0.5 }, RangeError, 'random: expected a function, got 0.5'],
+    [{ maxElapsedMs: -1 }, RangeError, 'maxElapsedMs: expected milliseconds, 0 or more, got -1'],
+    [{ maxElapsedMs: Number.NaN }, RangeError, 'maxElapsedMs: expected milliseconds, 0 or more, got NaN'],
+    [{ random: 0.5 }, TypeError, 'random: expected a function, got 0.5'],
     [{ onRetry: {} }, TypeError, 'onRetry: expected a function, got an object'],
-    [5, RangeError, 'retry: expected an object, got 5'],
+    [5, TypeError, 'retry: expected an object, got 5'],
     [null, TypeError, 'retry: expected an object, got null'],
   ] as const) {
     it(`throws at once: ${message}`, () => {

@@ -132,6 +132,51 @@ describe('withStatus', () => {
     });
   }
 
+  it('is an error for a source that fails with undefined, until the next success, and while others run', () => {
+    const tracker = new StatusTracker<undefined>();
+    const seen: Status<undefined>[] = [];
+    tracker.status$.subscribe((status) => seen.push(status));
+    for (const source$ of [throwError(() => undefined), of(1)]) {
+      source$
+        .pipe(
+          withStatus(tracker),
+          catchError(() => EMPTY),
+        )
+        .subscribe();
+    }
+    expect(seen).to.deep.equal([
+      { state: 'available', running: 0 },
+      { state: 'busy', running: 1 },
+      { state: 'error', running: 0, error: undefined },
+      { state: 'busy', running: 1, error: undefined },
+      { state: 'available', running: 0 },
+    ]);
+  });
+
+  it('is an error again once a limit that came after a failure with undefined is over', () => {
+    virtually(({ expectObservable, scheduler }) => {
+      const tracker = new StatusTracker();
+      expectObservable(tracker.status$.pipe(map(letter))).toBe('(abebr)--e');
+      scheduler.schedule(() => {
+        for (const error of [undefined, { retryAfterMs: 9 }]) {
+          throwError(() => error)
+            .pipe(
+              withStatus(tracker),
+              catchError(() => EMPTY),
+            )
+            .subscribe();
+        }
+      });
+    });
+  });
+
+  it('refuses an option that it does not know', () => {
+    expect(() => new StatusTracker({ clock: 1 } as never)).to.throw(
+      TypeError,
+      'options: expected no options but scheduler',
+    );
+  });
+
   it('counts each subscription once, however often it is ended', () => {
     const tracker = new StatusTracker();
     const source = counted(

@@ -55,8 +55,8 @@ export function withGate<T>(gate: GateOptions | Gate): MonoTypeOperatorFunction<
 export function withTwo<T>(options: { readonly gate: GateOptions }): MonoTypeOperatorFunction<T> {}
 `;
 
-function pageOf(name = 'withGate', typeChecks = false): string {
-  const declared = declarationsOf({ 'operators/gate.ts': source });
+function pageOf(name = 'withGate', typeChecks = false, text = source): string {
+  const declared = declarationsOf({ 'operators/gate.ts': text });
   return operatorPageOf(name, { declared, operators: ['withGate', 'withTwo'], typeChecks: () => typeChecks });
 }
 
@@ -91,6 +91,13 @@ describe('operatorPageOf', () => {
   it('has an example checked where it type-checks as it stands, and shows it as text where not', () => {
     expect(pageOf('withGate', true)).to.include('```ts no-run\nguard(');
     expect(pageOf('withGate', false)).to.include('```\nguard(');
+  });
+
+  it('refuses an option that has no docstring, whose meaning would be missing', () => {
+    const undocumented = source.replace('/** How many, at least 1. Default: 1. */', '');
+    expect(() => pageOf('withGate', false, undocumented)).to.throw(
+      "operators: limit?: number | 'all' has no docstring",
+    );
   });
 
   it('refuses an operator that is declared nowhere', () => {

@@ -41,7 +41,10 @@ export class NaiveCircuit {
     this.notice(now);
     if (this.stay.name === 'open' && now >= this.stay.retryAt) this.go('halfOpen', 0);
     if (this.stay.name === 'open') return `open, ${String(this.stay.retryAt - now)}`;
-    if (this.stay.name === 'halfOpen' && this.held.length === this.options.probes) return 'halfOpen';
+    if (this.stay.name === 'halfOpen' && this.held.length === this.options.probes) {
+      const leftMs = this.stay.since + this.options.maxHalfOpenMs - now;
+      return leftMs === Infinity ? 'halfOpen' : `halfOpen, ${String(leftMs)}`;
+    }
     if (this.held.length === 0) this.stay.since = now;
     this.permits.push({ stay: this.stay, at: now, endedAt: 0 });
     return 'permit';

@@ -132,7 +132,7 @@ describe('Circuit, half-open', () => {
       const trial = halfOpen({ maxHalfOpenMs: 20 });
       trial.permit();
       trial.clock.advance(19);
-      expect([trial.state, trial.ask()]).to.deep.equal(['halfOpen', 'halfOpen']);
+      expect([trial.state, trial.ask()]).to.deep.equal(['halfOpen', 'halfOpen, 1']);
       trial.clock.advance(4);
       expect([trial.state, trial.circuit.retryAt, trial.ask()]).to.deep.equal(['open', 5_040, 'open, 7']);
       trial.clock.advance(7);
@@ -144,7 +144,7 @@ describe('Circuit, half-open', () => {
       const trial = halfOpen({ maxHalfOpenMs: 20 });
       trial.permit();
       trial.clock.advance(1_000);
-      expect([trial.ask(), trial.ask()]).to.deep.equal(['permit', 'halfOpen']);
+      expect([trial.ask(), trial.ask()]).to.deep.equal(['permit', 'halfOpen, 20']);
       trial.clock.advance(19);
       expect(trial.state).to.equal('halfOpen');
     });
@@ -185,8 +185,18 @@ describe('Circuit, half-open', () => {
       trial.clock.advance(20);
       expect([trial.state, trial.ask()]).to.deep.equal(['halfOpen', 'permit']);
       trial.clock.advance(19);
-      expect(trial.ask()).to.equal('halfOpen');
+      expect(trial.ask()).to.equal('halfOpen, 1');
       trial.clock.advance(1);
+      expect(trial.ask()).to.equal('open, 10');
+    });
+
+    it('tells whom it refuses when the probes will have been judged at the latest, counted from the first', () => {
+      const trial = halfOpen({ maxHalfOpenMs: 20, probes: 2 });
+      trial.permit();
+      trial.clock.advance(15);
+      trial.permit();
+      expect(trial.ask()).to.equal('halfOpen, 5');
+      trial.clock.advance(5);
       expect(trial.ask()).to.equal('open, 10');
     });
 

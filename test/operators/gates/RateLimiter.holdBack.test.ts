@@ -99,6 +99,16 @@ describe('RateLimiter, held back', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('has refused those whose time is over before somebody else asks, though the timer is late', () => {
+    const { limiter, clock, requests } = limited({ limit: 1, perMs: 5, maxWaitMs: 8, maxQueue: 1 });
+    for (const name of 'ab') requests.ask(name);
+    limiter.holdBack(clock, 12);
+    clock.block(8);
+    requests.ask('c');
+    clock.advance(40);
+    expect(told(requests)).to.deep.equal(['a@0', 'b@8: maxWait, 4', 'c@12']);
+  });
+
   it('is not let go by a higher limit', () => {
     const { limiter, clock, requests } = limited({ limit: 1, perMs: 5 });
     limiter.holdBack(clock, 10);
@@ -119,6 +129,18 @@ describe('RateLimiter, held back', () => {
     clock.advance(1);
     requests.ask('y', { key: 'y' });
     expect(told(requests).map((line) => line.split(',')[0])).to.deep.equal(['y@0: maxKeys', 'z@19: maxKeys', 'y@20']);
+  });
+
+  it('says that a key for which there is no room is not held, and holds it from when there is', () => {
+    const { limiter, clock, requests } = limited({ limit: 1, perMs: 5, maxKeys: 1 });
+    expect(limiter.holdBack(clock, 8, 'x')).to.equal(true);
+    expect([limiter.holdBack(clock, 50, 'y'), limiter.holdBack(clock, 9, 'x')]).to.deep.equal([false, true]);
+    clock.advance(9);
+    requests.ask('y', { key: 'y' });
+    clock.advance(5);
+    expect([limiter.holdBack(clock, 50, 'z'), limiter.keys]).to.deep.equal([true, 1]);
+    requests.ask('y again', { key: 'y' });
+    expect(told(requests)).to.deep.equal(['y@9', 'y again@14: maxKeys, 50']);
   });
 
   it('lasts as long as it was said, and the millisecond that a host may be early by, when the clock is set back', () => {

@@ -96,6 +96,48 @@ describe('RateLimiter, by key', () => {
     ]);
   });
 
+  it('says when a key that is only held back will be idle', () => {
+    const { clock, limiter, requests } = limiting({ maxKeys: 1 });
+    clock.advance(5);
+    limiter.holdBack(clock, 20, 'x');
+    requests.ask('z', { key: 'z' });
+    clock.advance(1);
+    requests.ask('z', { key: 'z' });
+    expect(requests.outcomes).to.deep.equal([
+      ['z', 5, 'maxKeys', 20],
+      ['z', 6, 'maxKeys', 19],
+    ]);
+  });
+
+  it('finds room as soon as the hold of a key is over that nobody has started with', () => {
+    const { clock, limiter, requests } = limiting({ perMs: 1_000, maxKeys: 6 });
+    requests.ask('a', { key: 'a' });
+    clock.advance(500);
+    for (const key of 'bcdef') requests.ask(key, { key });
+    requests.ask('too soon', { key: 'g' });
+    clock.advance(500);
+    // In the place of a.
+    limiter.holdBack(clock, 5, 'h');
+    clock.advance(5);
+    expect(limiter.accepts(clock, 'g')).to.equal(true);
+    requests.ask('g', { key: 'g' });
+    expect(requests.outcomes.slice(6)).to.deep.equal([
+      ['too soon', 500, 'maxKeys', 500],
+      ['g', 1_005],
+    ]);
+  });
+
+  it('finds room sooner when the window is made shorter', () => {
+    const { clock, limiter, requests } = limiting({ perMs: 1_000, maxKeys: 6 });
+    for (const key of 'abcdef') requests.ask(key, { key });
+    requests.ask('too soon', { key: 'g' });
+    clock.advance(10);
+    limiter.update({ perMs: 10 });
+    expect(limiter.accepts(clock, 'g')).to.equal(true);
+    requests.ask('g', { key: 'g' });
+    expect(requests.outcomes.at(-1)).to.deep.equal(['g', 10]);
+  });
+
   it('finds room as soon as a key is idle, also one that came after the last look through all of them', () => {
     const { clock, requests } = limiting({ algorithm: 'tokenBucket', burst: 5, maxKeys: 30 });
     for (let slow = 0; slow < 29; slow++) requests.ask('slow', { key: String(slow), cost: 5 });

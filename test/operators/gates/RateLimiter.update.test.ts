@@ -219,7 +219,7 @@ describe('RateLimiter, updated', () => {
     [{ limit: 0 }, 'limit: expected a whole number of at least 1, got 0'],
     [{ limit: 9, burst: 2 }, `burst: expected algorithm 'tokenBucket' beside it, got 'slidingWindow'`],
     [{ limit: 9, maxQueue: -1 }, 'maxQueue: expected a whole number of at least 0, got -1'],
-    [{ limit: 9, maxWaitMs: Number.NaN }, 'maxWaitMs: expected milliseconds above 0, got NaN'],
+    [{ limit: 9, maxWaitMs: Number.NaN }, 'maxWaitMs: expected milliseconds, 0 or more, got NaN'],
   ] as const) {
     it(`changes nothing when it throws: ${message}`, () => {
       const { limiter, clock, requests } = limited({ limit: 1, perMs: 10 });

@@ -244,6 +244,28 @@ describe('Semaphore', () => {
     expect(seen).to.deep.equal([true, true, false, true]);
   });
 
+  describe('with a maxWaitMs of 0', () => {
+    it('refuses at once whoever would have to wait, and sets no timer', () => {
+      const { clock, semaphore, slots } = holding({ concurrency: 1, maxWaitMs: 0 });
+      slots.ask('a');
+      expect([semaphore.accepts, slots.ask('b')]).to.deep.equal([false, undefined]);
+      expect(slots.outcomes.map(([name, , refusal]) => [name, refusal])).to.deep.equal([
+        ['a', undefined],
+        ['b', 'maxWait'],
+      ]);
+      expect([semaphore.queued, semaphore.timers, clock.pending]).to.deep.equal([0, 0, 0]);
+    });
+
+    it('lets whoever asks as soon as a slot is given back have it', () => {
+      const { semaphore, slots } = holding({ concurrency: 1, maxWaitMs: 0 });
+      slots.ask('a');
+      slots.release('a');
+      expect(semaphore.accepts).to.equal(true);
+      slots.ask('b');
+      expect([semaphore.permits, slots.outcomes.at(-1)?.[2]]).to.deep.equal([1, undefined]);
+    });
+  });
+
   for (const [options, error, message] of [
     [{ concurrency: 0 }, RangeError, 'concurrency: expected a whole number of at least 1 or Infinity, got 0'],
     [{ concurrency: 1.5 }, RangeError, 'concurrency: expected a whole number of at least 1 or Infinity, got 1.5'],
@@ -254,8 +276,9 @@ describe('Semaphore', () => {
       RangeError,
       'maxQueue: expected a whole number of at least 0, got Infinity',
     ],
-    [{ concurrency: 1, maxWaitMs: 0 }, RangeError, 'maxWaitMs: expected milliseconds above 0, got 0'],
-    [{ concurrency: 1, maxWaitMs: '5' }, TypeError, 'maxWaitMs: expected milliseconds above 0, got "5"'],
+    [{ concurrency: 1, maxWaitMs: -1 }, RangeError, 'maxWaitMs: expected milliseconds, 0 or more, got -1'],
+    [{ concurrency: 1, maxWaitMs: '5' }, TypeError, 'maxWaitMs: expected milliseconds, 0 or more, got "5"'],
+    [{ concurrency: 1, queue: 5 }, TypeError, 'semaphore: expected no options but concurrency, maxQueue, maxWaitMs'],
     [undefined, TypeError, 'semaphore: expected an object, got undefined'],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}: ${message}`, () => {

@@ -110,7 +110,7 @@ describe('SlidingWindow, updated', () => {
       window.take(0, 2);
       expect(() => {
         window.update(1, changes);
-      }).to.throw(RangeError);
+      }).to.throw(RangeError, changes.limit === 5 ? 'perMs: expected a finite' : 'limit: expected a whole');
       expect([window.capacity, window.waitMs(1, 1, 0), window.isIdle(9), window.isIdle(10)]).to.deep.equal([
         2,
         9,

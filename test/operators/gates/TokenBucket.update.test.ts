@@ -49,6 +49,24 @@ describe('TokenBucket, updated', () => {
     expect(bucket.waitMs(1, 1, 0)).to.equal(9);
   });
 
+  it('fills by limit a perMs until then', () => {
+    const bucket = new TokenBucket({ limit: 2, perMs: 10, burst: 6 });
+    bucket.take(0, 6);
+    expect([2, 3, 4].map((cost) => bucket.waitMs(0, cost, 0, 10))).to.deep.equal([10, 15, 20]);
+  });
+
+  for (const [changes, message] of [
+    [{ limit: 0, perMs: 1 }, 'limit: expected a finite number above 0, got 0'],
+    [{ limit: 1, perMs: 0 }, 'perMs: expected a finite number above 0, got 0'],
+    [{ limit: 1, perMs: 1, burst: 0 }, 'burst: expected a finite number above 0, got 0'],
+  ] as const) {
+    it(`refuses to be updated, and says ${message}`, () => {
+      expect(() => {
+        new TokenBucket({ limit: 1, perMs: 1 }).update(0, changes);
+      }).to.throw(RangeError, message);
+    });
+  }
+
   it('never lets more start after a change than a burst and what has come in since', () => {
     const limits = fc.record({
       limit: fc.integer({ min: 1, max: 5 }),
