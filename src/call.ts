@@ -113,14 +113,23 @@ class Call {
 
   private succeed(tell?: () => void): void {
     this.end(() => {
-      this.state.succeeded();
-      const fellBack = this.state.fellBack ? { fellBack: true } : {};
+      const fellBack = this.fellBack();
+      if (!fellBack) this.state.succeeded();
       this.state.publish('call.succeeded', () => {
         const { shown, ...exactness } = this.show(this.result);
         return { ...this.summary(), result: shown, ...exactness, ...fellBack };
       });
       tell?.();
     });
+  }
+
+  /** What is to be said of a success that was not the tool's own; the tool has failed, or was not asked. */
+  private fellBack(): { readonly fellBack: true; readonly error: ToolError } | undefined {
+    const { state } = this;
+    if (!state.fellBackFrom) return undefined;
+    const error = state.host.showError(state.fellBackFrom);
+    if (endOf(error) !== 'call.rejected') state.failed(error);
+    return { fellBack: true, error };
   }
 
   private fail(error: ToolError, tearDown?: () => void): void {

@@ -34,8 +34,8 @@ export class CallState {
   ended = false;
   /** How many values the caller has been given. */
   values = 0;
-  /** True once the tool has failed and something else is to answer instead. */
-  fellBack = false;
+  /** What the tool failed with, once something else is to answer instead. */
+  fellBackFrom: ToolError | undefined;
   /** What the call waits for now, in words. */
   outstanding = 'its start';
   /** Why its attempts are torn down, where they are: a deadline, or nothing more than that the caller left. */
@@ -139,9 +139,9 @@ export class CallState {
     this.publish('call.attemptFailed', () => ({ durationMs, error: this.host.showError(error) }), attempt);
   }
 
-  /** The call has ended well; that clears the tool's last failure only if it was the tool that ended it. */
+  /** The call has ended well; that clears the tool's last failure only if the tool has worked for it. */
   succeeded(): void {
-    if (this.runtime && this.attempt > 0 && !this.fellBack) this.runtime.lastError = undefined;
+    if (this.runtime && this.attempt > 0) this.runtime.lastError = undefined;
   }
 
   /** The tool has not. */

@@ -108,11 +108,11 @@ const codecs = {
 
   /**
    * Ended well; `result` is the last value. `attempt` is 0 where a cache answered, `fellBack` is true where the tool had
-   * failed and its fallback answered.
+   * failed and its fallback answered: `error` is what it failed with.
    */
   'call.succeeded': t.intersection([
     callEvent('call.succeeded', { ...ofEnd, result: Json }),
-    t.partial({ fellBack: t.boolean, inexact: Inexact }),
+    t.partial({ fellBack: t.boolean, error: ToolError, inexact: Inexact }),
   ]),
   /** The tool failed, or gave an invalid result. */
   'call.failed': callEvent('call.failed', ofFailure),

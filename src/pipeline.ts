@@ -87,7 +87,7 @@ function fallenBack(
   const { when = (error: ToolError) => !isApprovalDenied(error) } = fallback;
   const otherwise = (error: ToolError): ObservableInput<unknown> => {
     call.reportAttemptFailure();
-    call.fellBack = true;
+    call.fellBackFrom = error;
     if ('value' in fallback) return of(fallback.value);
     if ('use' in fallback) return fallback.use(error, args as never);
     const given = fallback.arguments ? fallback.arguments(args as never, error) : args;

@@ -1,11 +1,12 @@
+import { isRejection } from '../operators/rejection.js';
 import { type Status, toStatus } from '../operators/status.js';
 import { isCircuitOpen, type ToolError } from './error.js';
 import type { Load, ToolEvent } from './event.js';
 
 /**
  * How a tool is doing, told apart by `state`: `available` | `busy` (calls run or wait) | `rate_limited` (a further call
- * would start at `availableAt`, in the scheduler's ms) | `error` (the last call failed or the circuit is open; the next
- * success clears it).
+ * would start at `availableAt`, in the scheduler's ms) | `error` (the last call failed, if only the fallback saved it, or
+ * the circuit is open; the next success of the tool's own clears it).
  */
 export type ToolStatus = Status<ToolError> & {
   /** The tool's name. */
@@ -100,7 +101,11 @@ function errorIn(status: ToolStatus | undefined): ToolError | undefined {
 }
 
 function errorAfter(error: ToolError | undefined, event: ToolEvent): ToolError | undefined {
-  if (event.type === 'call.succeeded') return event.attempt > 0 && event.fellBack !== true ? undefined : error;
+  if (event.type === 'call.succeeded') {
+    if (event.fellBack !== true) return event.attempt > 0 ? undefined : error;
+    // A refusal of our own limits is no failure of the tool, whoever answered instead.
+    return event.error && !isRejection(event.error) ? event.error : error;
+  }
   if (event.type === 'circuit.closed') return isCircuitOpen(error) ? undefined : error;
   const failed = event.type === 'call.failed' || event.type === 'call.timedOut' || event.type === 'circuit.opened';
   return failed ? event.error : error;

@@ -345,7 +345,35 @@ describe('the fallback of a tool', () => {
       '0 a succeeded',
       '0 a > end',
     ]);
-    expect(stage.event('call.succeeded').fellBack).to.equal(true);
+    const succeeded = stage.event('call.succeeded');
+    expect([succeeded.fellBack, succeeded.error?._tag]).to.deep.equal([true, 'ToolFailed']);
+    const status = stage.status();
+    expect([status?.state, status && 'error' in status && status.error]).to.deep.equal(['error', succeeded.error]);
+  });
+
+  it('shows the failure until the tool itself succeeds again', () => {
+    let healthy = false;
+    const run = (): unknown => (healthy ? of('new') : failing());
+    stage = new Stage([toolOf(run, { fallback: { value: 'old' } })]);
+    const states = [false, true, false].map((well) => {
+      healthy = well;
+      stage.call(String(well));
+      return stage.status()?.state;
+    });
+    expect(states).to.deep.equal(['error', 'available', 'error']);
+  });
+
+  it('leaves the status as it was where a limit of ours refused the call', () => {
+    const rateLimit = { limit: 1, perMs: 50, overflow: 'reject' as const };
+    stage = new Stage([toolOf(() => of('new'), { rateLimit, fallback: { value: 'old' } })]);
+    stage.call('a');
+    stage.call('b');
+    expect([stage.event('call.succeeded', 'b').fellBack, stage.event('call.succeeded', 'b').error?._tag]).to.deep.equal(
+      [true, 'RateLimitExceeded'],
+    );
+    const status = stage.status();
+    expect(status).to.include({ state: 'rate_limited' });
+    expect(status).not.to.have.property('error');
   });
 
   it('begins what a function makes of the error and the arguments', () => {
@@ -391,6 +419,18 @@ describe('the fallback of a tool', () => {
     expect(() => toolOf(failing, { fallback: {} as never })).to.throw(TypeError, 'got none');
     expect(() => toolOf(failing, { fallback: { value: 1, tool: 'x' } })).to.throw(TypeError, 'got value and tool');
   });
+
+  for (const [fallback, message] of [
+    [{ value: Promise.resolve(1) }, 'fallback.value: expected a value, or use: () => promise, got a promise'],
+    [{ value: 1, arguments: () => 1 }, 'fallback.arguments: expected tool beside it, got none'],
+    [{ value: 1, whne: () => true }, "whne: expected an option of fallback, got 'whne'; did you mean 'when'?"],
+    [{ value: 1, when: true }, 'fallback.when: expected a function, got true'],
+    [{ use: 1 }, 'fallback.use: expected a function, got 1'],
+  ] as const) {
+    it(`is refused: ${message}`, () => {
+      expect(() => toolOf(failing, { fallback: fallback as never })).to.throw(TypeError, message);
+    });
+  }
 });
 
 describe('feedback to the rate limit of a tool', () => {

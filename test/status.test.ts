@@ -123,6 +123,17 @@ describe('statusOf', () => {
     });
   });
 
+  it('shows what the tool failed with where its fallback answered, and keeps what it had where a limit refused', () => {
+    const before = statusOf(available, event('call.timedOut', {}, { error: timedOut }));
+    const fellBack = (error?: object): ToolStatus | undefined =>
+      statusOf(before, event('call.succeeded', {}, { fellBack: true, ...(error ? { error } : {}) }));
+    expect([failed, busy, undefined].map((error) => (fellBack(error) as { error?: unknown }).error)).to.deep.equal([
+      failed,
+      timedOut,
+      timedOut,
+    ]);
+  });
+
   for (const [what, other] of [
     ['of another tool', event('call.started', { running: 1 }, { tool: 'another' })],
     ['of a run', { v: 1, seq: 1, at: 10, type: 'run.succeeded', runId: 'r', durationMs: 1 } as const],
