@@ -185,7 +185,7 @@ module.exports = tseslint.config(
   },
   {
     // Programs that talk to a terminal.
-    files: ['examples/**/*.{ts,mts}', 'scripts/**/*.{ts,mts}'],
+    files: ['bench/**/*.ts', 'examples/**/*.{ts,mts}', 'scripts/**/*.{ts,mts}'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -8,7 +8,7 @@ const CRUISE = '.build/architecture.json';
 /** The folders that the rules are about. */
 const LIBRARY = ['operators', 'src'];
 /** The folders from which something could reach into the library, or out of it. */
-const AROUND = ['examples', 'scripts', 'test'];
+const AROUND = ['bench', 'examples', 'scripts', 'test'];
 
 /**
  * Checks who imports whom. First that dependency-cruiser saw every file of the library: with a TypeScript that it

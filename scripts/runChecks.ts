@@ -14,6 +14,7 @@ const CHECKS = [
   'compare:check',
   'docs:check',
   'examples',
+  'bench:short',
   'coverage',
   'check:package',
 ];
