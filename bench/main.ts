@@ -21,6 +21,7 @@ const ROWS = [
   'neverLimited',
   'hanging',
   'fanOut',
+  'decode',
   'firstCall',
   'size',
   'scale',

@@ -8,7 +8,6 @@ import { askedToWait } from '../operators/feedback.js';
 import { isRejection } from '../operators/rejection.js';
 import { AttemptContext } from './attemptContext.js';
 import type { CallState, StoppableAttempt } from './callState.js';
-import { decode } from './decode.js';
 import {
   CircuitOpen,
   InvalidResult,
@@ -243,12 +242,12 @@ class Attempt implements StoppableAttempt {
     const { tool, callId } = call;
     call.outstanding = `the end after ${String(++this.values)} ${this.values === 1 ? 'value' : 'values'}`;
     this.holdBack(value);
-    const { output } = runtime.tool;
-    if (!output) {
+    const { decodeOutput } = runtime;
+    if (!decodeOutput) {
       this.subscriber.next(value);
       return;
     }
-    const result = decode(output, value);
+    const result = decodeOutput(value);
     if (result._tag === 'Right') this.subscriber.next(result.right);
     else this.fail(new InvalidResult({ tool, callId, attempt: number, faults: result.left }));
   }

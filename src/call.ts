@@ -2,7 +2,6 @@ import { defer, Observable, type Subscriber } from 'rxjs';
 import { type Upstream, upstreamOf } from '../operators/upstream.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { CallState } from './callState.js';
-import { decode } from './decode.js';
 import { InvalidArguments, isToolError, type ToolError, ToolFailed, ToolNotFound, ToolTimeout } from './error.js';
 import { pipelineOf } from './pipeline.js';
 import type { ToolRuntime } from './toolRuntime.js';
@@ -42,7 +41,7 @@ class Call {
       this.fail(new ToolNotFound({ tool, callId, closest: host.closest(tool) }));
       return;
     }
-    const args = decode(runtime.tool.input, this.request.arguments);
+    const args = runtime.decodeInput(this.request.arguments);
     if (args._tag === 'Left') this.fail(new InvalidArguments({ tool, callId, faults: args.left }));
     else this.run(runtime, args.right);
   }

@@ -1,5 +1,7 @@
-import { type Either, left, mapLeft } from 'fp-ts/Either';
+import { type Either, left, mapLeft, right } from 'fp-ts/Either';
 import type * as t from 'io-ts';
+import { accepted } from './codecChecks.js';
+import { checkOf } from './compileCodec.js';
 import { type Fault, faultsOf } from './fault.js';
 
 /**
@@ -13,4 +15,10 @@ export function decode<A>(codec: t.Decoder<unknown, A>, value: unknown): Either<
     const reason = error instanceof Error ? error.message : String(error);
     return left([{ path: '', expected: codec.name, received: `a value on which the codec threw: ${reason}` }]);
   }
+}
+
+/** `decode` for one codec, made ready: what is as it should be is recognised without io-ts. */
+export function decoderOf<A>(codec: t.Decoder<unknown, A>): (value: unknown) => Either<readonly Fault[], A> {
+  const check = checkOf(codec);
+  return (value) => (check(value) === accepted ? right(value as A) : decode(codec, value));
 }

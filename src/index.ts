@@ -51,6 +51,7 @@ export { decodeFlow, type FlowBounds } from './decodeFlow.js';
 export { type DecodedFlow, encodeFlow, type Flow, type FlowData, type FlowKind } from './flow.js';
 export type { Step, StepData, Take } from './flow.js';
 export type { FlowToolSettings } from './flowTool.js';
+export { compileCodec } from './compileCodec.js';
 export { Json } from './json.js';
 export { type CallOptions, createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.js';
 export type { OrchestratorStats, Recommender, RunOptions, RunStepsOptions } from './orchestrator.js';

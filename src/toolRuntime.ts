@@ -1,7 +1,10 @@
+import type { Either } from 'fp-ts/Either';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { Semaphore } from '../operators/gates/Semaphore.js';
+import { decoderOf } from './decode.js';
 import type { ToolError } from './error.js';
 import type { Load } from './event.js';
+import type { Fault } from './fault.js';
 import { cacheOf, circuitOf, type ReadyCache, type ReadyCircuit } from './tool.js';
 import { type AnyTool, rateLimitOf, type ReadyRateLimit, semaphoreOf } from './tool.js';
 import { type ToolStatus, toolStatus } from './status.js';
@@ -17,6 +20,10 @@ export class ToolRuntime {
   readonly cache: ReadyCache | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
+  /** Reads the arguments. */
+  readonly decodeInput: (value: unknown) => Either<readonly Fault[], unknown>;
+  /** Reads a value that `run` gave; undefined where none is checked. */
+  readonly decodeOutput: ((value: unknown) => Either<readonly Fault[], unknown>) | undefined;
 
   /** Ends the reports of the circuit's transitions. */
   stopReporting: () => void = () => undefined;
@@ -40,6 +47,8 @@ export class ToolRuntime {
     this.cache = cacheOf(tool);
     this.timeoutMs = tool.timeoutMs ?? 30_000;
     this.deadlineMs = tool.deadlineMs ?? Infinity;
+    this.decodeInput = decoderOf(tool.input);
+    this.decodeOutput = tool.output && decoderOf(tool.output);
   }
 
   callBegan(): void {
