@@ -24,12 +24,12 @@ export interface BuiltFlow<Kind extends FlowKind, Input extends object, Context 
     const Key extends string,
     T extends AnyTool,
     const Args extends Referring<ArgumentsOf<T>>,
-    const Options extends StepOptions<Context, TakenOf<T, Options>> = object,
+    const Options extends StepOptions<Context> = object,
   >(
     key: NewKey<Key, Context>,
     tool: T,
     args: ($: References<Context>) => Args & NoOthers<Args, ArgumentsOf<T>>,
-    options?: Options,
+    options?: Options & StepOptions<Context, TakenOf<T, Options>>,
   ): BuiltFlow<Kind, Input, Context & Output<Key, TakenOf<T, Options>, Options>, Tools | T['name']>;
 
   /**
@@ -41,11 +41,11 @@ export interface BuiltFlow<Kind extends FlowKind, Input extends object, Context 
     T extends AnyTool,
     Item,
     const Args extends Referring<ArgumentsOf<T>>,
-    const Options extends StepOptions<Context, readonly TakenOf<T, Options>[]> = object,
+    const Options extends StepOptions<Context> = object,
   >(
     key: NewKey<Key, Context>,
     tool: T,
-    options: Options & EachOption<Context, Item>,
+    options: Options & EachOption<Context, Item> & StepOptions<Context, readonly TakenOf<T, Options>[]>,
     args: (
       $: References<Omit<Context, keyof ElementContext<Item>> & ElementContext<Item>>,
     ) => Args & NoOthers<Args, ArgumentsOf<T>>,

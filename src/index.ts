@@ -47,6 +47,7 @@ export {
 export { type Chain, chain } from './chain.js';
 export type { BuiltFlow } from './builtFlow.js';
 export type { Compared, Condition, ConditionOf } from './condition.js';
+export { criticalPath, type CriticalPathOptions, type CriticalStep, type WaitedFor } from './criticalPath.js';
 export { decodeFlow, type FlowBounds } from './decodeFlow.js';
 export { type DecodedFlow, encodeFlow, type Flow, type FlowData, type FlowKind } from './flow.js';
 export type { Step, StepData, Take } from './flow.js';
@@ -63,6 +64,7 @@ export type { ResumeOptions } from './resumeFlow.js';
 export type { EachOption, ElementContext, StepCondition, StepOptions } from './stepOptions.js';
 export type { Redact, Shown } from './redaction.js';
 export { annotate } from './schema.js';
+export { type MermaidOptions, toMermaid } from './toMermaid.js';
 export { statusAt, statusesOf, statusOf, type ToolStatus, type ToolStatuses } from './status.js';
 export {
   type AnyTool,

@@ -7,7 +7,7 @@ import type { ResultOf } from './tool.js';
 export type StepCondition = ConditionOf<AnyReference>;
 
 /** What can be said of a step beside its arguments. */
-export interface StepOptions<Context, Result> {
+export interface StepOptions<Context, Result = unknown> {
   /** What people call it: in pictures. Default: its key. */
   readonly name?: string;
   /** Keys of steps that must have ended before, beside those that it refers to. Default: none. */
