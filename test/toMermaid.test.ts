@@ -303,7 +303,7 @@ describe('toMermaid', () => {
             ...(names[index] === undefined ? { after: keys.slice(0, index) } : { name: names[index] }),
             ...(index % 3 === 1 ? { each: keys } : {}),
           }));
-          const lines = linesOf(toMermaid({ kind, steps } as FlowData));
+          const lines = linesOf(toMermaid({ kind, steps }));
           expect(lines[0]).to.equal('flowchart TD');
           lines.slice(1, 1 + keys.length).forEach((line, index) => {
             expect(line).to.match(box);
