@@ -201,6 +201,8 @@ export class FlowReader {
     }
     const fields: Record<string, unknown> = {};
     for (const key of Object.keys(data)) {
+      // Where editors find the schema of this form; it says nothing of the flow.
+      if (place === '' && key === '$schema') continue;
       if (keys.includes(key)) {
         const value = data[key];
         // Models write null for what they leave out; as arguments or as a fallback it is a value like any other.

@@ -52,6 +52,8 @@ export type DecodedFlow = Flow<object, Readonly<Record<string, unknown>>>;
 
 /** The data form of a flow, as people and models write it. */
 export interface FlowData {
+  /** Where an editor finds the schema of this form; it is not read. */
+  readonly $schema?: string;
   /** Default: `'chain'`. */
   readonly kind?: FlowKind;
   /** For events and messages. Default: `'flow'`. */

@@ -19,6 +19,8 @@ async function main() {
   assert.ok(result$ instanceof Observable, 'the package brought an RxJS of its own');
   assert.strictEqual(await lastValueFrom(result$), 'HELLO');
 
+  assert.deepStrictEqual(require('toolstream/flow.schema.json').required, ['steps']);
+
   await assert.rejects(lastValueFrom(NEVER.pipe(operators.withTimeout(1))), operators.TimeoutExceeded);
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import * as t from 'io-ts';
 import { lastValueFrom, NEVER, Observable } from 'rxjs';
 import * as toolstream from 'toolstream';
@@ -35,3 +37,8 @@ assert.ok(result$ instanceof Observable, 'the package brought an RxJS of its own
 assert.strictEqual(await lastValueFrom(result$), 'HELLO');
 
 await assert.rejects(lastValueFrom(NEVER.pipe(operators.withTimeout(1))), operators.TimeoutExceeded);
+
+// Editors read the file itself, from the folder of the package.
+const schemaFile = require.resolve('toolstream/flow.schema.json');
+assert.deepStrictEqual(JSON.parse(readFileSync(schemaFile, 'utf8')).required, ['steps']);
+assert.strictEqual(fileURLToPath(import.meta.resolve('toolstream/flow.schema.json')), schemaFile);
