@@ -119,6 +119,28 @@ describe('withCache', () => {
       }
     });
 
+    it('is shared as it is where it is no plain object or array: a change of one is seen by all', () => {
+      const model = new (class Model {
+        inner = { changed: false };
+      })();
+      const result = { at: new Date(0), kinds: new Map([[1, 'a']]), model };
+      const cached$ = of(result).pipe(withCache({}));
+      const [mine, theirs] = [valuesOf(cached$)[0], valuesOf(cached$)[0]] as (typeof result | undefined)[];
+      mine?.at.setTime(5);
+      mine?.kinds.set(2, 'b');
+      model.inner.changed = true;
+      expect(theirs).to.deep.equal({
+        at: new Date(5),
+        kinds: new Map([
+          [1, 'a'],
+          [2, 'b'],
+        ]),
+        model,
+      });
+      expect(theirs?.model.inner.changed).to.equal(true);
+      expect(Object.isFrozen(theirs)).to.equal(true);
+    });
+
     it('is no error, nor what came before one', () => {
       let starts = 0;
       const fails$ = defer(() => {

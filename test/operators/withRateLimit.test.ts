@@ -70,6 +70,25 @@ describe('withRateLimit', () => {
     });
   });
 
+  for (const [name, options] of [
+    ['key', (fail: () => never) => ({ key: fail })],
+    ['cost', (fail: () => never) => ({ cost: fail })],
+  ] as const) {
+    it(`ends with what ${name} throws, uses nothing up, and does not subscribe to the source`, () => {
+      virtually(({ expectObservable }) => {
+        const limiter = new RateLimiter({ limit: 1, perMs: 5 });
+        const source = counted(of('a'));
+        const fail = (): never => {
+          throw new Error(`no ${name}`);
+        };
+        const limited$ = source.counted$.pipe(withRateLimit(limiter, options(fail)));
+        expectObservable(limited$).toBe('#', {}, new Error(`no ${name}`));
+        expectObservable(of('b').pipe(withRateLimit(limiter))).toBe('(b|)');
+        expect([source.starts, held(limiter)]).to.deep.equal([0, 0]);
+      });
+    });
+  }
+
   it('is not held back by what the source says, unless asked to listen', () => {
     virtually(({ expectObservable }) => {
       const limiter = new RateLimiter({ limit: 100, perMs: 1 });
