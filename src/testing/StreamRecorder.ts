@@ -1,0 +1,54 @@
+import { isObservable, type Observable, Subscription } from 'rxjs';
+import { InnerStream } from './InnerStream.js';
+import type { Message } from './message.js';
+
+/** Writes down what a stream does, from the moment it is made on. */
+export class StreamRecorder {
+  private readonly noted: Message[] = [];
+  private readonly startedAt: number;
+  private readonly subscription = new Subscription();
+  private ended = false;
+
+  constructor(private readonly now: () => number) {
+    this.startedAt = now();
+  }
+
+  get messages(): readonly Message[] {
+    return this.noted;
+  }
+
+  /** True once nothing can come any more. */
+  get closed(): boolean {
+    return this.ended;
+  }
+
+  listen(stream: Observable<unknown>): void {
+    if (this.ended) return;
+    this.subscription.add(
+      stream.subscribe({
+        next: (value) => {
+          const given = isObservable(value) ? InnerStream.watch(value, this.now, this.subscription) : value;
+          this.note({ kind: 'N', value: given });
+        },
+        error: (error: unknown) => {
+          this.ended = true;
+          this.note({ kind: 'E', error });
+        },
+        complete: () => {
+          this.ended = true;
+          this.note({ kind: 'C' });
+        },
+      }),
+    );
+  }
+
+  /** Unsubscribes. */
+  leave(): void {
+    this.ended = true;
+    this.subscription.unsubscribe();
+  }
+
+  private note(notification: Message['notification']): void {
+    this.noted.push({ frame: this.now() - this.startedAt, notification });
+  }
+}

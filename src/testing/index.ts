@@ -1,0 +1,19 @@
+export { AssertionError } from './AssertionError.js';
+export type { VirtualLimits } from './Budget.js';
+export type {
+  Expected,
+  ExpectedStream,
+  FakeRun,
+  FakeSettings,
+  SourceStream,
+  TestContext,
+} from './context.js';
+export type { Values } from './diagram.js';
+export type { EventChoice } from './eventDiagram.js';
+export type { Gate } from './held.js';
+export { type MarbleContext, marbles } from './marbles.js';
+export type { Message } from './message.js';
+export type { TestOptions } from './Session.js';
+export type { StatusValues } from './statusDiagram.js';
+export type { SubscriptionLog } from './subscriptions.js';
+export { type VirtualContext, virtualTime } from './virtualTime.js';
