@@ -4,6 +4,8 @@ export interface HostTurns {
   next(): Promise<void>;
   /** Comes back after some real milliseconds. */
   wait(ms: number): Promise<void>;
+  /** The real time, in ms. */
+  now(): number;
 }
 
 /* eslint-disable no-restricted-globals -- the one place that needs the real timers: to let promises settle between two moments of virtual time */
@@ -11,8 +13,10 @@ export interface HostTurns {
 /** Takes the host's timers as they are now. */
 export function hostTurns(): HostTurns {
   const wait = setTimeout;
+  const clock = performance;
   const soon = soonOf();
   return {
+    now: () => clock.now(),
     next: () =>
       new Promise((resolve) => {
         soon(resolve);

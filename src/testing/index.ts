@@ -8,6 +8,16 @@ export type {
   SourceStream,
   TestContext,
 } from './context.js';
+export type { CallLike } from './callsOf.js';
+export { toolstreamChai } from './chai.js';
+export {
+  conformance,
+  type ConformanceCheck,
+  type ConformanceOptions,
+  type ConformanceSubject,
+  describeConformance,
+  type TestRunner,
+} from './conformance.js';
 export type { Values } from './diagram.js';
 export type { EventChoice } from './eventDiagram.js';
 export type { Gate } from './held.js';

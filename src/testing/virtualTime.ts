@@ -44,13 +44,26 @@ export async function virtualTime<T>(
   test: (context: VirtualContext) => PromiseLike<T> | T,
   options: TestOptions = {},
 ): Promise<T> {
+  return runVirtually(test, options, false);
+}
+
+/**
+ * The same, for a test that counts what is scheduled.
+ *
+ * @param untilSettled - True: it is over when its promise has settled, whatever goes on.
+ */
+export async function runVirtually<T>(
+  test: (context: VirtualContext, timers: () => number) => PromiseLike<T> | T,
+  options: TestOptions,
+  untilSettled: boolean,
+): Promise<T> {
   const fakeTimers = await loadFakeTimers();
   const { session, leave } = enter(
     'virtualTime',
     () => new Session(options, (scheduler, callback) => scheduler.run(callback)),
   );
   try {
-    return await new VirtualTest<T>(session, fakeTimers).run(test);
+    return await new VirtualTest<T>(session, fakeTimers, untilSettled).run(test);
   } finally {
     leave();
   }
@@ -67,15 +80,17 @@ class VirtualTest<T> {
   constructor(
     private readonly session: Session,
     fakeTimers: FakeTimers,
+    private readonly untilSettled: boolean,
   ) {
     this.host = new HostClock(fakeTimers, session.scheduler);
   }
 
-  async run(test: (context: VirtualContext) => PromiseLike<T> | T): Promise<T> {
+  async run(test: (context: VirtualContext, timers: () => number) => PromiseLike<T> | T): Promise<T> {
     const { host, session, turns } = this;
     try {
       this.begin(test);
       const value = await this.play();
+      if (this.untilSettled) return value;
       session.checkStated();
       session.checkExpectations();
       session.leaveAll();
@@ -88,14 +103,16 @@ class VirtualTest<T> {
     }
   }
 
-  private begin(test: (context: VirtualContext) => PromiseLike<T> | T): void {
+  private begin(test: (context: VirtualContext, timers: () => number) => PromiseLike<T> | T): void {
+    const { host } = this;
     const { scheduler } = this.session;
+    const timers = (): number => host.timers + scheduler.foreign.length;
     const sleep = (ms: number): Promise<void> =>
       new Promise((resolve) => {
         scheduler.scheduleOwn(resolve, ms);
       });
     new Promise<T>((resolve) => {
-      resolve(test({ ...contextOf(this.session), sleep }));
+      resolve(test({ ...contextOf(this.session), sleep }, timers));
     }).then(
       (value) => {
         this.outcome = { value };
@@ -114,6 +131,7 @@ class VirtualTest<T> {
       session.scheduler.setUpHot();
       const { outcome } = this;
       if (outcome && 'error' in outcome) throw outcome.error;
+      if (outcome && this.untilSettled) return outcome.value;
       const { now } = session;
       if (!host.stepNow()) {
         if (outcome && (session.over || !host.busy)) return outcome.value;
