@@ -1,5 +1,15 @@
-import { config, from, isObservable, type ObservableInput, type ObservableNotification, type Subscriber } from 'rxjs';
+import {
+  config,
+  from,
+  isObservable,
+  type ObservableInput,
+  type ObservableNotification,
+  type Subscriber,
+  throwError,
+} from 'rxjs';
 import { subscriberOf } from '../../operators/upstream.js';
+import type { FlowData } from '../flow.js';
+import type { Orchestrator } from '../orchestrator.js';
 import type { AnyTool, ToolCall } from '../tool.js';
 
 /** Something that a tool did, and when. */
@@ -34,6 +44,7 @@ export class Trial {
     private readonly tool: AnyTool,
     private readonly args: unknown,
     private readonly now: () => number,
+    private readonly orchestrator: Pick<Orchestrator, 'run'> | undefined,
   ) {}
 
   /** True while a promise of the tool's is pending. */
@@ -82,7 +93,10 @@ export class Trial {
   }
 
   private context(): ToolCall {
-    const { controller, tool } = this;
+    const { controller, tool, orchestrator } = this;
+    const run = (flow: FlowData, input: object = {}): ReturnType<ToolCall['run']> =>
+      orchestrator?.run(flow, input) ??
+      throwError(() => new Error(`'${tool.name}' runs a flow: give the subject an orchestrator to run it in`));
     return {
       tool: tool.name,
       callId: 'conformance',
@@ -90,6 +104,7 @@ export class Trial {
       get signal() {
         return controller.signal;
       },
+      run,
       progress: (report) => {
         if (this.left) this.afterLeaving.push('a progress report');
         else if (this.ended) this.afterEnd.push('a progress report');

@@ -1,5 +1,6 @@
 import { decode } from '../decode.js';
 import { describeFaults } from '../fault.js';
+import type { Orchestrator } from '../orchestrator.js';
 import type { AnyTool } from '../tool.js';
 import { positiveMs } from '../../operators/gates/argument.js';
 import { textOf } from './legend.js';
@@ -17,6 +18,8 @@ export interface ConformanceSubject {
   readonly begun?: () => number;
   /** How many of them go on. Default: not known. */
   readonly pending?: () => number;
+  /** In which the flows run that the tool runs. Default: none, and such a tool fails. */
+  readonly orchestrator?: Pick<Orchestrator, 'run'>;
 }
 
 /** How a tool is checked. */
@@ -241,9 +244,9 @@ async function expectNothingBegun(when: string, subject: ConformanceSubject, ben
   if (timers > 0) fail(subject, `has set ${timers === 1 ? 'a timer' : `${timers} timers`} when it ${when}`);
 }
 
-function trialOf({ tool, args }: ConformanceSubject, bench: Bench): Trial {
+function trialOf({ tool, args, orchestrator }: ConformanceSubject, bench: Bench): Trial {
   const decoded = decode(tool.input, args);
-  if (decoded._tag === 'Right') return new Trial(tool, decoded.right, bench.now);
+  if (decoded._tag === 'Right') return new Trial(tool, decoded.right, bench.now, orchestrator);
   throw new TypeError(`args: expected arguments that '${tool.name}' takes: ${describeFaults(decoded.left)}`);
 }
 

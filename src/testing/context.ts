@@ -104,7 +104,7 @@ export interface TestContext {
     choice?: EventChoice,
   ): Expected<Readonly<Record<string, string>>>;
   /**
-   * Runs a flow. A letter stands for the step whose key begins with it; `values` may say which, `{ p: 'page' }`, or with
+   * Runs a flow, and expects its steps. A letter stands for the step whose key begins with it; `values` may say which, `{ p: 'page' }`, or with
    * what output, `{ p: { page: { title: 'Home' } } }`.
    */
   expectRun(
@@ -113,6 +113,8 @@ export interface TestContext {
     input?: object,
     subscription?: string,
   ): Expected;
+  /** The same of a run that something else begins: `resume`, `runSteps`. `input` is what it has from the beginning. */
+  expectRun(contexts: Observable<object>, input?: object, subscription?: string): Expected;
   /** When a source of this test, or a fake tool, was subscribed to: one diagram for each time. */
   expectSubscriptions(source: { readonly subscriptions: readonly SubscriptionLog[] } | AnyTool): {
     toBe(marbles: string | readonly string[]): void;

@@ -1,6 +1,6 @@
 import { filter, isObservable, type Observable } from 'rxjs';
 import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from '../orchestrator.js';
-import type { TestContext } from './context.js';
+import type { Expected, TestContext } from './context.js';
 import type { Values } from './diagram.js';
 import { eventReading, isChosen } from './eventDiagram.js';
 import { makeFakeTool, streamsOf } from './fakeTool.js';
@@ -27,6 +27,19 @@ export function contextOf(session: Session): TestContext {
     makeFakeTool(like, marbles, values, (text, name) =>
       session.createCold(text, values, error, `the fake tool '${name}'`),
     );
+  const expectRun = (
+    ...given:
+      | [Pick<Orchestrator, 'run'>, unknown, object?, string?]
+      | [contexts: Observable<object>, input?: object, subscription?: string]
+  ): Expected => {
+    const [runs, flow] = given;
+    if (isObservable(runs)) {
+      const [, input = {}, subscription] = given as [Observable<object>, object?, string?];
+      return session.expect('expectRun', runs, subscription, runReading(input));
+    }
+    const [, , input = {}, subscription] = given as [unknown, unknown, object?, string?];
+    return session.expect('expectRun', runs.run(flow as never, input as never), subscription, runReading(input));
+  };
   return {
     scheduler,
     random,
@@ -51,8 +64,7 @@ export function contextOf(session: Session): TestContext {
       session.listenNow(`expectStatus '${tool}'`, orchestrator.status$(tool), statusReading),
     expectEvents: (orchestrator, choice = {}) =>
       session.listenNow('expectEvents', orchestrator.events$.pipe(filter(isChosen(choice))), eventReading),
-    expectRun: (orchestrator, flow, input = {}, subscription) =>
-      session.expect('expectRun', orchestrator.run(flow as never, input as never), subscription, runReading(input)),
+    expectRun: expectRun as TestContext['expectRun'],
     expectSubscriptions: (source) => {
       const logs = (): readonly SubscriptionLog[] =>
         streamsOf(source)?.flatMap(({ subscriptions }) => subscriptions) ?? subscriptionsOf(source);

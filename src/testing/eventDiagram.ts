@@ -20,7 +20,7 @@ const letters: Partial<Record<ToolEventType, string>> = {
   'call.skipped': 'K',
   'call.abandoned': 'a',
   'call.settledLate': 'l',
-} as Partial<Record<ToolEventType, string>>;
+};
 
 /** Which events a diagram is about. */
 export interface EventChoice {
