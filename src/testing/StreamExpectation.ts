@@ -8,7 +8,7 @@ import type { StreamRecorder } from './StreamRecorder.js';
 /** How a kind of expectation reads diagrams, where it does so in a way of its own. */
 export interface Reading {
   /** What letters stand for that the test gives no value. */
-  readonly values?: Values;
+  readonly values?: (expected: readonly Written[]) => Values;
   /** The expected diagram. Default: as it is written. */
   read?(marbles: string, values: Values | undefined, error: unknown): readonly Written[];
   /** What of what came is compared. Default: all. */
@@ -59,7 +59,7 @@ export class StreamExpectation implements Expectation {
   mismatch(title: string): Mismatch | undefined {
     const expected = this.expected?.() ?? [];
     const actual = this.reading.seen?.(this.recorder.messages, expected) ?? this.recorder.messages;
-    const found = mismatchOf(title, expected, actual, this.reading.values);
+    const found = mismatchOf(title, expected, actual, this.reading.values?.(expected));
     if (!this.negated) return found;
     return found ? undefined : unwantedMatch(title, expected);
   }

@@ -7,6 +7,8 @@ export class StreamRecorder {
   private readonly noted: Message[] = [];
   private readonly startedAt: number;
   private readonly subscription = new Subscription();
+  /** Streams that were given as values. */
+  private readonly inner: InnerStream[] = [];
   private ended = false;
 
   constructor(private readonly now: () => number) {
@@ -19,7 +21,7 @@ export class StreamRecorder {
 
   /** True once nothing can come any more. */
   get closed(): boolean {
-    return this.ended;
+    return this.ended && this.inner.every(({ closed }) => closed);
   }
 
   listen(stream: Observable<unknown>): void {
@@ -27,8 +29,7 @@ export class StreamRecorder {
     this.subscription.add(
       stream.subscribe({
         next: (value) => {
-          const given = isObservable(value) ? InnerStream.watch(value, this.now, this.subscription) : value;
-          this.note({ kind: 'N', value: given });
+          this.note({ kind: 'N', value: isObservable(value) ? this.watch(value) : value });
         },
         error: (error: unknown) => {
           this.ended = true;
@@ -46,6 +47,12 @@ export class StreamRecorder {
   leave(): void {
     this.ended = true;
     this.subscription.unsubscribe();
+  }
+
+  private watch(stream: Observable<unknown>): InnerStream {
+    const inner = InnerStream.watch(stream, this.now, this.subscription);
+    this.inner.push(inner);
+    return inner;
   }
 
   private note(notification: Message['notification']): void {

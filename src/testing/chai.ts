@@ -33,7 +33,8 @@ declare global {
 /** What is used of chai, whatever its version. */
 interface ChaiLike {
   readonly Assertion: {
-    addMethod(name: string, method: (this: AssertionLike, ...given: never[]) => void): void;
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as in @types/chai: each method says what it takes
+    addMethod(name: string, method: (this: AssertionLike, ...given: any[]) => void): void;
     addProperty(name: string, getter: (this: AssertionLike) => void): void;
   };
 }

@@ -46,16 +46,20 @@ export interface TestContext {
   /** Numbers of at least 0 and below 1, the same in every run; `Math.random` gives them too, as long as the test runs. */
   readonly random: () => number;
   /** How many virtual ms have passed. */
-  now(): number;
+  readonly now: () => number;
   /** Does something when `ms` have passed from now on. */
-  at(ms: number, action: () => void): void;
+  readonly at: (ms: number, action: () => void) => void;
 
   /** A stream that begins anew for each subscriber. */
-  cold<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): SourceStream<T>;
+  readonly cold: <T = string>(
+    marbles: string,
+    values?: Readonly<Record<string, T>>,
+    error?: unknown,
+  ) => SourceStream<T>;
   /** A stream that goes on whoever listens. `^` is the moment at which the test begins. */
-  hot<T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown): SourceStream<T>;
+  readonly hot: <T = string>(marbles: string, values?: Readonly<Record<string, T>>, error?: unknown) => SourceStream<T>;
   /** The time that passes up to `|`, in ms. */
-  time(marbles: string): number;
+  readonly time: (marbles: string) => number;
 
   /**
    * A tool that does what a diagram says, in place of a real one. Given a tool, it has that tool's name, codecs and
@@ -63,19 +67,16 @@ export interface TestContext {
    *
    * @param error - What `#` throws: the call then fails with a ToolFailed that has it as its cause. Default: 'error'.
    */
-  fakeTool<T extends AnyTool>(
-    tool: T,
-    marbles: FakeRun,
-    values?: Readonly<Record<string, ResultOf<T>>>,
-    error?: unknown,
-  ): T;
-  fakeTool<const Name extends string, Value = string>(
-    name: Name | FakeSettings<Name>,
-    marbles: FakeRun,
-    values?: Readonly<Record<string, Value>>,
-    error?: unknown,
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- it takes whatever it is given
-  ): Tool<Name, any, Value>;
+  readonly fakeTool: {
+    <T extends AnyTool>(tool: T, marbles: FakeRun, values?: Readonly<Record<string, ResultOf<T>>>, error?: unknown): T;
+    <const Name extends string, Value = string>(
+      name: Name | FakeSettings<Name>,
+      marbles: FakeRun,
+      values?: Readonly<Record<string, Value>>,
+      error?: unknown,
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- it takes whatever it is given
+    ): Tool<Name, any, Value>;
+  };
 
   /** An orchestrator in the test's time, with the ids `id-1`, `id-2` … Looked through at the end for what it still holds. */
   readonly createOrchestrator: typeof createOrchestrator;
@@ -84,39 +85,41 @@ export interface TestContext {
    * Subscribes for as long as the test lasts, or as the subscription diagram says: for what a stream does, not for what
    * it says. Its error fails the test.
    */
-  subscribe(stream: Observable<unknown>, subscription?: string): void;
+  readonly subscribe: (stream: Observable<unknown>, subscription?: string) => void;
   /** Has gates looked through at the end for what they still hold; those of orchestrators made here are anyway. */
-  watch(...gates: readonly Gate[]): void;
+  readonly watch: (...gates: readonly Gate[]) => void;
 
   /** @param subscription - When it is subscribed to: `'--^---!'`. Default: now, and to the end of the test. */
-  expectStream<T>(stream: Observable<T>, subscription?: string): ExpectedStream<T>;
+  readonly expectStream: <T>(stream: Observable<T>, subscription?: string) => ExpectedStream<T>;
   /**
    * A tool's status as a level: what it is at the end of each frame in which it has changed. `a` is available, `b` busy,
    * `r` rate_limited, `e` error; `values` may say more: `{ b: { state: 'busy', queued: 1 } }`.
    */
-  expectStatus(orchestrator: Pick<Orchestrator, 'status$'>, tool: string): Expected<StatusValues>;
+  readonly expectStatus: (orchestrator: Pick<Orchestrator, 'status$'>, tool: string) => Expected<StatusValues>;
   /**
    * What happens from now on, by letter: see `docs/testing/`. `values` names others, by type or by tool and type:
    * `{ x: 'started', y: 'search started' }`.
    */
-  expectEvents(
+  readonly expectEvents: (
     orchestrator: Pick<Orchestrator, 'events$'>,
     choice?: EventChoice,
-  ): Expected<Readonly<Record<string, string>>>;
+  ) => Expected<Readonly<Record<string, string>>>;
   /**
    * Runs a flow, and expects its steps. A letter stands for the step whose key begins with it; `values` may say which, `{ p: 'page' }`, or with
    * what output, `{ p: { page: { title: 'Home' } } }`.
    */
-  expectRun(
-    orchestrator: Pick<Orchestrator, 'run'>,
-    flow: Flow<never, never> | FlowData,
-    input?: object,
-    subscription?: string,
-  ): Expected;
-  /** The same of a run that something else begins: `resume`, `runSteps`. `input` is what it has from the beginning. */
-  expectRun(contexts: Observable<object>, input?: object, subscription?: string): Expected;
+  readonly expectRun: {
+    (
+      orchestrator: { readonly run: (flow: never, input: never) => Observable<object> },
+      flow: Flow | FlowData,
+      input?: object,
+      subscription?: string,
+    ): Expected;
+    /** The same of a run that something else begins: `resume`, `runSteps`. `input` is what it has from the beginning. */
+    (contexts: Observable<object>, input?: object, subscription?: string): Expected;
+  };
   /** When a source of this test, or a fake tool, was subscribed to: one diagram for each time. */
-  expectSubscriptions(source: { readonly subscriptions: readonly SubscriptionLog[] } | AnyTool): {
+  readonly expectSubscriptions: (source: { readonly subscriptions: readonly SubscriptionLog[] } | AnyTool) => {
     toBe(marbles: string | readonly string[]): void;
   };
 }

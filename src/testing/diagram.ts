@@ -74,7 +74,10 @@ export function notificationDifference(
 }
 
 export function valueDifference(expected: unknown, actual: unknown): Difference | undefined {
-  return isPattern(expected) ? expected.differs(actual) : differenceBetween(expected, actual);
+  if (isPattern(expected)) return expected.differs(actual);
+  const difference = differenceBetween(expected, actual);
+  // Two streams are shown as such: where in their notes they differ says little.
+  return difference && expected instanceof InnerStream ? { path: '', expected, actual } : difference;
 }
 
 /**

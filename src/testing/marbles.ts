@@ -7,7 +7,7 @@ import { Session, type TestOptions } from './Session.js';
 /** What a test in `marbles` is given. */
 export interface MarbleContext extends TestContext {
   /** Lets all the time pass that there is, and compares what is expected by then: to go on with assertions of your own. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 /**

@@ -10,6 +10,10 @@ const fieldsByPattern = new WeakMap<object, readonly string[]>();
 /** The states of a tool by letter. */
 const states = { a: 'available', b: 'busy', r: 'rate_limited', e: 'error' } as const;
 
+const defaults: Values = Object.fromEntries(
+  Object.entries(states).map(([letter, state]) => [letter, statusLike(state)]),
+);
+
 /** What a letter of a status diagram stands for: a state, or some of a status's fields. */
 export type StatusValues = Readonly<Record<string, ToolStatus['state'] | Readonly<Record<string, unknown>>>>;
 
@@ -18,9 +22,9 @@ export type StatusValues = Readonly<Record<string, ToolStatus['state'] | Readonl
  * as much of it as the letters speak of.
  */
 export const statusReading: Reading = {
-  values: Object.fromEntries(Object.entries(states).map(([letter, state]) => [letter, statusLike(state)])),
+  values: () => defaults,
   read: (marbles, values, error) => {
-    const known: Record<string, unknown> = { ...statusReading.values };
+    const known: Record<string, unknown> = { ...defaults };
     for (const [letter, value] of Object.entries(values ?? {})) known[letter] = statusLike(value);
     return readWritten(marbles, known, error);
   },

@@ -9,7 +9,7 @@ import { Session, type TestOptions } from './Session.js';
 /** What a test in `virtualTime` is given. */
 export interface VirtualContext extends TestContext {
   /** Waits for `ms` of virtual time. */
-  sleep(ms: number): Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** How long, in real ms, something outside is waited for (a file, a module) when nothing is scheduled any more. */
