@@ -1,7 +1,9 @@
-import { type Subscriber, Subscription } from 'rxjs';
+import type { Subscriber, Subscription } from 'rxjs';
+import { subscriberOf } from '../operators/upstream.js';
+import { circlesIn } from './circles.js';
 import { closest } from './closest.js';
 import type { Context } from './context.js';
-import { didYouMean } from './decodeFlow.js';
+import { didYouMean, maxSearches } from './decodeFlow.js';
 import { InvalidFlow, PlanFailed, type ToolError } from './error.js';
 import type { Step } from './flow.js';
 import { ReadyQueue } from './ReadyQueue.js';
@@ -48,14 +50,16 @@ export class PlanRun {
   private readonly waiting = new Map<string, number[]>();
   /** Keys of steps that failed or could not run, with the first failure behind that. */
   private readonly lost = new Map<string, ToolError>();
+  /** Keys that steps would have had which can never run, with what is wrong with them. */
+  private readonly refused = new Map<string, ToolError>();
   private readonly failures: Failure[] = [];
   private readonly dropped: string[] = [];
   /** How many steps have ended, in whatever way. */
   private ended = 0;
   /** True once no more steps come. */
   private closed = false;
-  /** True while `drain` goes on further out in the stack, and while steps are added of which none is to begin yet. */
-  private draining = false;
+  /** True while steps are begun, or one that has ended is seen to, further out in the stack. */
+  private busy = false;
 
   constructor(
     private readonly run: FlowRun,
@@ -76,14 +80,40 @@ export class PlanRun {
 
   /** Adds all the steps that there will be, and begins. */
   runAll(steps: readonly Step[]): void {
-    this.draining = true;
-    for (const step of steps) this.add(step);
-    this.draining = false;
-    this.close();
+    this.turn(() => {
+      for (const step of steps) this.add(step);
+      this.closed = true;
+    });
   }
 
   /** Adds a step, which begins as soon as it can. */
   add(step: Step): void {
+    this.turn(() => {
+      this.place(step);
+    });
+  }
+
+  /** No more steps come. */
+  close(): void {
+    this.turn(() => {
+      this.closed = true;
+    });
+  }
+
+  /**
+   * Adds a step that can never run.
+   *
+   * @param wanted - The key that it would have had. What needs it can run only if another step comes under that key.
+   */
+  addFailed(step: Step, error: ToolError, wanted?: string): void {
+    this.turn(() => {
+      if (wanted !== undefined && !this.refused.has(wanted)) this.refused.set(wanted, error);
+      this.nodes.push({ step, state: 'running', missing: 0 });
+      this.failNode(this.nodes.length - 1, error);
+    });
+  }
+
+  private place(step: Step): void {
     const position = this.nodes.length;
     const node: Node = { step, state: 'waiting', missing: 0 };
     this.nodes.push(node);
@@ -100,20 +130,6 @@ export class PlanRun {
     }
     if (lost !== undefined) this.drop(position, lost);
     else if (node.missing === 0) this.makeReady(position);
-    this.drain();
-  }
-
-  /** No more steps come. */
-  close(): void {
-    this.closed = true;
-    this.drain();
-  }
-
-  /** Adds a step that can never run. */
-  addFailed(step: Step, error: ToolError): void {
-    this.nodes.push({ step, state: 'running', missing: 0 });
-    this.failNode(this.nodes.length - 1, error);
-    this.drain();
   }
 
   private makeReady(position: number): void {
@@ -121,66 +137,79 @@ export class PlanRun {
     this.ready.add(position);
   }
 
-  private drain(): void {
-    if (this.draining) return;
-    this.draining = true;
+  /**
+   * Does something after which steps may begin, and begins them. Whoever hears of an event or of a context may end
+   * another step from in there: that is seen to at once, but nothing is begun, nor found to be stuck, until this is done.
+   */
+  private turn(action: () => void): void {
+    if (this.busy) {
+      action();
+      return;
+    }
+    this.busy = true;
+    action();
     while (!this.subscriber.closed && this.running.size < this.settings.concurrency) {
       const position = this.ready.next();
       if (position === undefined) break;
       this.begin(position);
     }
     if (this.closed && this.running.size === 0 && this.ready.size === 0) this.failStuck();
-    this.draining = false;
+    this.busy = false;
     if (!this.subscriber.closed && this.closed && this.ended === this.nodes.length) this.finish();
   }
 
   /** Steps that still wait when nothing else is left to do, wait for what no step gives, or for one another. */
   private failStuck(): void {
     if (this.ended === this.nodes.length) return;
-    const keys = new Set(this.nodes.map(({ step }) => step.outputKey));
+    const steps = this.nodes.map(({ step }) => step);
+    const keys = new Set(steps.map(({ outputKey }) => outputKey));
+    const isWaiting = (position: number): boolean =>
+      !this.subscriber.closed && (this.nodes[position] as Node).state === 'waiting';
     const fail = (position: number, message: string): void => {
       const faults = [{ path: `steps[${String(position)}]`, message }];
       this.failNode(position, new InvalidFlow({ flow: this.settings.name, faults }));
     };
-    const isWaiting = (position: number): boolean =>
-      !this.subscriber.closed && (this.nodes[position] as Node).state === 'waiting';
-    this.nodes.forEach(({ step }, position) => {
+    for (const [key, error] of this.refused) {
+      if (keys.has(key) || this.run.log.has(key)) continue;
+      this.lost.set(key, error);
+      for (const position of this.waitingFor(key)) if (isWaiting(position)) this.drop(position, key);
+    }
+    let searches = 0;
+    steps.forEach((step, position) => {
+      if (!isWaiting(position)) return;
       const unknown = needsOf(step).all.find((key) => !keys.has(key) && !this.run.log.has(key));
-      if (unknown === undefined || !isWaiting(position)) return;
-      fail(
-        position,
-        `refers to '${unknown}', which is no key of the input or of a step${didYouMean(closest(unknown, keys))}`,
-      );
+      if (unknown === undefined) return;
+      const meant = searches++ < maxSearches ? didYouMean(closest(unknown, keys)) : '';
+      fail(position, `refers to '${unknown}', which is no key of the input or of a step${meant}`);
     });
-    this.nodes.forEach((_node, position) => {
-      if (isWaiting(position)) fail(position, 'waits for itself, in a circle of steps');
-    });
+    for (const { position, message } of circlesIn(steps)) if (isWaiting(position)) fail(position, message);
   }
 
   private begin(position: number): void {
     const node = this.nodes[position] as Node;
     node.state = 'running';
-    const subscription = new Subscription();
-    this.running.set(position, subscription);
     /** What came of it, until it has completed. */
     let outcome: Outcome | undefined;
-    subscription.add(
-      runStep(this.run, node.step).subscribe({
-        next: (value) => {
-          outcome = value;
-        },
-        error: (error: unknown) => {
+    // Known before it begins: whoever hears of its beginning may leave.
+    const step = subscriberOf<Outcome>({
+      next: (value) => {
+        outcome = value;
+      },
+      error: (error: unknown) => {
+        this.turn(() => {
           this.running.delete(position);
           this.failNode(position, error as ToolError);
-          this.drain();
-        },
-        complete: () => {
+        });
+      },
+      complete: () => {
+        this.turn(() => {
           this.running.delete(position);
           this.settle(position, outcome as Outcome);
-          this.drain();
-        },
-      }),
-    );
+        });
+      },
+    });
+    this.running.set(position, step);
+    runStep(this.run, node.step).subscribe(step);
   }
 
   private settle(position: number, outcome: Outcome): void {

@@ -2,8 +2,9 @@ import { type Either, left, right } from 'fp-ts/Either';
 import { object, wholeNumber } from '../operators/gates/argument.js';
 import { closest } from './closest.js';
 import { checkCondition, type Condition } from './condition.js';
-import { type FlowFault, InvalidFlow } from './error.js';
+import { InvalidFlow } from './error.js';
 import { shorten } from './fault.js';
+import { FaultList, type TellFault } from './faultList.js';
 import type { DecodedFlow, FlowKind, Step, Take } from './flow.js';
 import { knownKeys } from './knownKeys.js';
 import { PlainCopier, Uncopyable } from './plainCopy.js';
@@ -24,9 +25,6 @@ export interface FlowBounds {
 export const maxSearches = 20;
 
 export const defaultFlowName = 'flow';
-
-/** Tells of a fault: where, and what. */
-export type TellFault = (path: string, message: string) => void;
 
 const flowKeys = ['kind', 'name', 'steps', 'concurrency', 'failFast'] as const;
 const stepKeys = [
@@ -78,16 +76,20 @@ export function checkedBounds(bounds: FlowBounds): Required<FlowBounds> {
 export class FlowReader {
   private readonly copier: PlainCopier;
   private searches = 0;
+  private toldExhausted = false;
 
   constructor(private readonly bounds: Required<FlowBounds>) {
     this.copier = new PlainCopier(bounds);
   }
 
   read(data: unknown): Either<InvalidFlow, DecodedFlow> {
-    const faults: FlowFault[] = [];
-    const tell: TellFault = (path, message) => {
-      faults.push({ path, message });
-    };
+    const list = new FaultList();
+    const flow = list.collect(() => this.flowOf(data, list.tell));
+    if (flow && list.faults.length === 0) return right(flow);
+    return left(new InvalidFlow({ flow: flow?.name ?? defaultFlowName, faults: list.faults }));
+  }
+
+  private flowOf(data: unknown, tell: TellFault): DecodedFlow {
     const fields = this.fieldsOf(data, '', 'steps', flowKeys, tell);
     const { steps, failFast } = fields;
     const kind = this.optional(fields['kind'], 'kind', ['chain', 'plan'], tell) ?? 'chain';
@@ -104,18 +106,24 @@ export class FlowReader {
       }
     }
     const decoded = this.stepsOf(steps, isPlainObject(data), tell);
-    if (faults.length > 0) return left(new InvalidFlow({ flow: flowName, faults }));
-    return right({
+    return {
       kind: kind as FlowKind,
       name: flowName,
       steps: Object.freeze(decoded),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(failFast === undefined ? {} : { failFast: failFast as boolean }),
-    });
+    };
+  }
+
+  /** Reads a step that has come after others, which may have been the same object, changed since. */
+  readNext(data: unknown, place: string, tell: TellFault): Step {
+    this.copier.forget();
+    this.toldExhausted = false;
+    return this.readStep(data, place, tell);
   }
 
   /** Reads one step; what is wrong with it is told, and then the step is of no use. */
-  readStep(data: unknown, place: string, tell: TellFault): Step {
+  private readStep(data: unknown, place: string, tell: TellFault): Step {
     const fields = this.fieldsOf(data, place, 'tool', stepKeys, tell);
     const at = (field: string): string => `${place}.${field}`;
     const { tool, outputKey, output_key, name, after, fallback, each, timeoutMs } = fields;
@@ -144,7 +152,7 @@ export class FlowReader {
       tell(at('each'), `expected an array or a reference to one, got ${shorten(elements)}`);
     }
     const concurrency = countOf(fields['concurrency'], at('concurrency'), tell);
-    if (concurrency !== undefined && each === undefined) {
+    if (fields['concurrency'] !== undefined && each === undefined) {
       tell(at('concurrency'), 'expected it beside each, got it alone');
     }
     if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0)) {
@@ -159,7 +167,7 @@ export class FlowReader {
       fallback: this.copied(fallback, at('fallback'), tell),
       each: elements,
       concurrency,
-      timeoutMs,
+      timeoutMs: timeoutMs === Infinity ? undefined : timeoutMs,
     };
     return Object.freeze({
       tool: textOr('', tool),
@@ -222,7 +230,9 @@ export class FlowReader {
       return this.copier.copy(data);
     } catch (error) {
       if (!(error instanceof Uncopyable)) throw error;
-      tell(place, error.message);
+      // Said once: from there on nothing is copied.
+      if (!this.copier.exhausted || !this.toldExhausted) tell(place, error.message);
+      this.toldExhausted = this.copier.exhausted;
       return undefined;
     }
   }
@@ -247,7 +257,9 @@ export function didYouMean(names: readonly string[]): string {
 
 function countOf(value: unknown, place: string, tell: TellFault): number | undefined {
   if (value === undefined) return undefined;
-  if (value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 1)) return value as number;
+  // JSON has no infinity, and it says nothing that leaving it out would not.
+  if (value === Infinity) return undefined;
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
   tell(place, `expected a whole number, at least 1, got ${shorten(value)}`);
   return undefined;
 }

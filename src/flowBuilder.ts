@@ -39,7 +39,8 @@ export class FlowBuilder implements Flow {
     if (typeof (name as unknown) !== 'string') throw new TypeError(`name: expected a text, got ${shorten(name)}`);
     this.kind = kind;
     this.name = name;
-    if (concurrency !== undefined) this.concurrency = wholeNumber('concurrency', concurrency, 1, true);
+    const bound = concurrency === undefined ? undefined : finite(wholeNumber('concurrency', concurrency, 1, true));
+    if (bound !== undefined) this.concurrency = bound;
     if (failFast !== undefined) this.failFast = trueOrFalse('failFast', failFast);
   }
 
@@ -120,10 +121,15 @@ function optionsAsData(options: AnyOptions): Partial<Step> {
     when: condition as Condition | undefined,
     fallback: recorded('fallback', fallback),
     each: recorded('each', each),
-    concurrency,
-    timeoutMs,
+    concurrency: finite(concurrency),
+    timeoutMs: finite(timeoutMs),
   };
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+}
+
+/** JSON has no infinity, and it says nothing that leaving it out would not. */
+function finite(value: number | undefined): number | undefined {
+  return value === Infinity ? undefined : value;
 }
 
 function trueOrFalse(name: string, value: unknown): boolean {

@@ -1,9 +1,11 @@
+import { circlesIn } from './circles.js';
 import { closest } from './closest.js';
-import { didYouMean, maxSearches, type TellFault } from './decodeFlow.js';
+import { didYouMean, maxSearches } from './decodeFlow.js';
 import type { FlowFault } from './error.js';
+import { FaultList, type TellFault } from './faultList.js';
 import { elementKeys, type Flow, type FlowKind, type Step } from './flow.js';
 import { formatReference, isSafePath } from './reference.js';
-import { eachReference, isElementKey, needsOf } from './stepNeeds.js';
+import { eachReference, isElementKey } from './stepNeeds.js';
 
 /** What a flow is checked against. */
 export interface Surroundings {
@@ -18,16 +20,17 @@ export interface Surroundings {
  * chain comes later, or in a plan comes round to the step itself.
  */
 export function faultsOfFlow(flow: Flow, surroundings: Surroundings): readonly FlowFault[] {
-  const faults: FlowFault[] = [];
+  const list = new FaultList();
   const keys = flow.steps.map(({ outputKey }) => outputKey);
-  const checker = new StepChecker(flow.kind, keys, surroundings, (path, message) => {
-    faults.push({ path, message });
+  const checker = new StepChecker(flow.kind, keys, surroundings, list.tell);
+  list.collect(() => {
+    flow.steps.forEach((step, index) => {
+      checker.check(step, index);
+    });
+    if (flow.kind === 'chain') return;
+    for (const { position, message } of circlesIn(flow.steps)) list.tell(`steps[${String(position)}]`, message);
   });
-  flow.steps.forEach((step, index) => {
-    checker.check(step, index);
-  });
-  if (flow.kind === 'plan') faults.push(...circlesIn(flow.steps));
-  return faults;
+  return list.faults;
 }
 
 /** Checks the steps of a flow one after the other. */
@@ -37,27 +40,37 @@ export class StepChecker {
   /** Keys that are taken by the input or an earlier step. */
   private readonly taken: Set<string>;
   private readonly stepKeys: Set<string>;
+  private readonly inputKeys: ReadonlySet<string>;
+  private readonly tell: TellFault;
+  /** How many faults have been told. */
+  private told = 0;
   private searches = 0;
 
   /**
    * @param stepKeys - The keys of all steps.
-   * @param open - True where more steps may come than those: nobody can tell that a key will not be one of them.
+   * @param open - True where more steps may come than those: nobody can tell that a key will not be one of them, and a
+   * step with a fault leaves its key to another.
    */
   constructor(
     private readonly kind: FlowKind,
     stepKeys: readonly string[],
     private readonly surroundings: Surroundings,
-    private readonly tell: TellFault,
+    tell: TellFault,
     private readonly open = false,
   ) {
     const { inputKeys } = surroundings;
+    this.tell = (path, message) => {
+      this.told++;
+      tell(path, message);
+    };
+    this.inputKeys = new Set(inputKeys);
     this.stepKeys = new Set(stepKeys);
     this.taken = new Set(inputKeys);
     this.known = new Set(kind === 'plan' ? [...inputKeys, ...stepKeys] : inputKeys);
   }
 
   check(step: Step, index: number): void {
-    const { tell } = this;
+    const { tell, told } = this;
     const place = `steps[${String(index)}]`;
     const { isTool, closestTools } = this.surroundings;
     if (!isTool(step.tool)) {
@@ -78,6 +91,7 @@ export class StepChecker {
     if (this.taken.has(step.outputKey)) {
       tell(`${place}.outputKey`, `'${step.outputKey}' is used twice; give the step another outputKey`);
     }
+    if (this.open && this.told > told) return;
     this.taken.add(step.outputKey);
     this.stepKeys.add(step.outputKey);
     this.known.add(step.outputKey);
@@ -98,7 +112,7 @@ export class StepChecker {
   /** Inside `each` these names stand for the element; a key of the run that is called so could not be reached. */
   private checkElementKeys(path: string): void {
     for (const key of elementKeys) {
-      if (!this.stepKeys.has(key) && !this.surroundings.inputKeys.includes(key)) continue;
+      if (!this.stepKeys.has(key) && !this.inputKeys.has(key)) continue;
       this.tell(
         path,
         `'$${key}' stands for the element's ${key === 'item' ? 'value' : 'position'} here, but is a key of \
@@ -110,63 +124,6 @@ the flow too; give that another name`,
   private meant(search: () => readonly string[]): string {
     return this.searches++ < maxSearches ? didYouMean(search()) : '';
   }
-}
-
-/** One fault for each circle of steps that wait for one another. */
-function circlesIn(steps: readonly Step[]): readonly FlowFault[] {
-  const positions = new Map(steps.map(({ outputKey }, index) => [outputKey, index]));
-  const needs = steps.map((step, index) =>
-    needsOf(step).all.flatMap((key) => {
-      const position = positions.get(key);
-      return position === undefined || position === index ? [] : [position];
-    }),
-  );
-  const faults: FlowFault[] = [];
-  /** Steps that wait for nothing that waits for them, or whose circle is known. */
-  const cleared = new Set<number>();
-  for (let start = 0; start < steps.length; start++) {
-    const circle = circleFrom(start, needs, cleared);
-    if (!circle) continue;
-    const keys = [...circle, circle[0] as number].map((index) => `'${(steps[index] as Step).outputKey}'`);
-    faults.push({
-      path: `steps[${String(circle[0])}]`,
-      message: `waits for itself: ${keys.length > 12 ? `${keys.slice(0, 11).join(' → ')} → …` : keys.join(' → ')}`,
-    });
-  }
-  return faults;
-}
-
-/** Goes down from a step, by a stack of its own; the first circle that it meets, in the order of waiting. */
-function circleFrom(
-  start: number,
-  needs: readonly (readonly number[])[],
-  cleared: Set<number>,
-): readonly number[] | undefined {
-  if (cleared.has(start)) return undefined;
-  const path = [start];
-  const onPath = new Map([[start, 0]]);
-  /** How many of its needs each step of the path has looked at. */
-  const looked = [0];
-  let circle: readonly number[] | undefined;
-  while (path.length > 0) {
-    const top = path.length - 1;
-    const at = path[top] as number;
-    const next = needs[at]?.[looked[top] as number];
-    looked[top] = (looked[top] as number) + 1;
-    if (next === undefined) {
-      cleared.add(at);
-      onPath.delete(at);
-      path.pop();
-      looked.pop();
-    } else if (onPath.has(next)) {
-      circle ??= path.slice(onPath.get(next));
-    } else if (!cleared.has(next)) {
-      onPath.set(next, path.length);
-      path.push(next);
-      looked.push(0);
-    }
-  }
-  return circle;
 }
 
 function listed(names: ReadonlySet<string>): string {

@@ -1,4 +1,5 @@
-import { Observable, Subscription } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
+import { subscriberOf } from '../operators/upstream.js';
 
 /**
  * Subscribes to `begin(0)`, `begin(1)` … `begin(count - 1)`, at most `concurrency` of them at once and each as soon as it
@@ -31,24 +32,23 @@ export function inOrder<T>(
       }
     };
     const start = (index: number): void => {
-      const subscription = new Subscription();
-      running.set(index, subscription);
-      subscription.add(
-        begin(index).subscribe({
-          next: (value) => {
-            results[index] = value;
-          },
-          error: (error: unknown) => {
-            running.delete(index);
-            subscriber.error(error);
-          },
-          complete: () => {
-            running.delete(index);
-            completed++;
-            fill();
-          },
-        }),
-      );
+      // Known before it begins: whoever hears of its beginning may leave.
+      const one = subscriberOf<T>({
+        next: (value) => {
+          results[index] = value;
+        },
+        error: (error: unknown) => {
+          running.delete(index);
+          subscriber.error(error);
+        },
+        complete: () => {
+          running.delete(index);
+          completed++;
+          fill();
+        },
+      });
+      running.set(index, one);
+      begin(index).subscribe(one);
     };
 
     subscriber.add(() => {

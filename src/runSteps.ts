@@ -1,9 +1,11 @@
 import { defer, from, Observable, type ObservableInput } from 'rxjs';
+import { upstreamOf } from '../operators/upstream.js';
 import type { CallHost } from './callHost.js';
 import { type Context, ContextLog } from './context.js';
-import { checkedBounds, type FlowBounds, FlowReader, type TellFault } from './decodeFlow.js';
-import { type FlowFault, InvalidFlow, ToolFailed } from './error.js';
+import { checkedBounds, type FlowBounds, FlowReader } from './decodeFlow.js';
+import { InvalidFlow, ToolFailed } from './error.js';
 import { shorten } from './fault.js';
+import { FaultList, type TellFault } from './faultList.js';
 import type { Step } from './flow.js';
 import { StepChecker } from './flowFaults.js';
 import { PlanRun } from './PlanRun.js';
@@ -38,28 +40,40 @@ export function runSteps(
         const faults = [{ path: 'input', message: `expected a plain object, got ${shorten(input)}` }];
         throw new InvalidFlow({ flow: name, faults });
       }
+      const steps$ = streamOf(name, steps);
       const log = new ContextLog(input);
       const run = { host, runId, log, skipped: new Set<string>(), recorded: undefined, nesting: 0 };
       return new Observable<Context>((subscriber) => {
         plan = new PlanRun(run, { name, ...settings }, subscriber, advanced);
         const arrivals = new Arrivals(host, name, Object.keys(input), plan);
-        subscriber.add(
-          from(steps).subscribe({
-            next: (step) => {
-              arrivals.next(step);
-            },
-            error: (cause: unknown) => {
-              arrivals.error(runId, cause);
-            },
-            complete: () => {
-              if (arrivals.count === 0) subscriber.next(log.copy());
-              plan?.close();
-            },
-          }),
-        );
+        // Known before the steps come: one that fails at once may end an endless source.
+        const upstream = upstreamOf<unknown>(subscriber, {
+          next: (step) => {
+            arrivals.next(step);
+          },
+          error: (cause: unknown) => {
+            arrivals.error(runId, cause);
+          },
+          complete: () => {
+            if (arrivals.count === 0) subscriber.next(log.copy());
+            plan?.close();
+          },
+        });
+        upstream.start(steps$);
       });
     });
   });
+}
+
+function streamOf(flow: string, steps: ObservableInput<unknown>): Observable<unknown> {
+  try {
+    return from(steps);
+  } catch {
+    throw new InvalidFlow({
+      flow,
+      faults: [{ path: 'steps', message: `expected a stream of steps, got ${shorten(steps)}` }],
+    });
+  }
 }
 
 /** Stands for the source of the steps where it fails, as a step and as a tool. */
@@ -73,7 +87,7 @@ class Arrivals {
   private readonly reader: FlowReader;
   private readonly checker: StepChecker;
   /** What is wrong with the step that is being read. */
-  private faults: FlowFault[] = [];
+  private list = new FaultList();
 
   constructor(
     host: CallHost,
@@ -83,28 +97,33 @@ class Arrivals {
   ) {
     this.bounds = checkedBounds(host.flowBounds);
     this.reader = new FlowReader(this.bounds);
+    const tell: TellFault = (path, message) => {
+      this.list.tell(path, message);
+    };
     const surroundings = {
       inputKeys,
       isTool: (tool: string) => host.find(tool) !== undefined,
       closestTools: host.closest,
     };
-    this.checker = new StepChecker('plan', [], surroundings, this.tell, true);
+    this.checker = new StepChecker('plan', [], surroundings, tell, true);
   }
 
   next(data: unknown): void {
     const index = this.count++;
     const place = `steps[${String(index)}]`;
-    this.faults = [];
-    const step = this.read(data, place);
-    if (step && this.faults.length === 0) this.checker.check(step, index);
-    if (index >= this.bounds.maxSteps) this.tell('steps', `expected at most ${String(this.bounds.maxSteps)} steps`);
-    if (step && this.faults.length === 0) {
+    const list = (this.list = new FaultList());
+    const step = list.collect(() => this.read(data, place, list.tell));
+    list.collect(() => {
+      if (index >= this.bounds.maxSteps) list.tell('steps', `expected at most ${String(this.bounds.maxSteps)} steps`);
+      if (step && list.faults.length === 0) this.checker.check(step, index);
+    });
+    if (step && list.faults.length === 0) {
       this.plan.add(step);
       return;
     }
     // Under a key of its own: another step may have the one that it wanted.
     const failed = { tool: step?.tool ?? '', arguments: {}, outputKey: place };
-    this.plan.addFailed(failed, new InvalidFlow({ flow: this.name, faults: this.faults }));
+    this.plan.addFailed(failed, new InvalidFlow({ flow: this.name, faults: list.faults }), step?.outputKey);
   }
 
   error(runId: string, cause: unknown): void {
@@ -114,16 +133,13 @@ class Arrivals {
     this.plan.close();
   }
 
-  private read(data: unknown, place: string): Step | undefined {
+  private read(data: unknown, place: string, tell: TellFault): Step | undefined {
     try {
-      return this.reader.readStep(data, place, this.tell);
-    } catch {
-      this.tell(place, 'expected data, got an object that cannot be read');
+      return this.reader.readNext(data, place, tell);
+    } catch (error) {
+      if (this.list.isFull(error)) throw error;
+      tell(place, 'expected data, got an object that cannot be read');
       return undefined;
     }
   }
-
-  private readonly tell: TellFault = (path, message) => {
-    this.faults.push({ path, message });
-  };
 }
