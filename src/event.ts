@@ -33,9 +33,9 @@ export type Load = t.TypeOf<typeof Load>;
 
 /**
  * What is missing where the value in an event is not the value itself, as JSON: it was `cut` to size, it was `redacted`,
- * or JSON has no `form` for it (a Date, a Map, an instance of a class).
+ * JSON has no `form` for it (a Date, a Map, an instance of a class), or it is `undefined`, which JSON has not.
  */
-export const Inexact = t.keyof({ cut: null, redacted: null, form: null });
+export const Inexact = t.keyof({ cut: null, redacted: null, form: null, undefined: null });
 /** What is missing where the value in an event is not the value itself. */
 export type Inexact = t.TypeOf<typeof Inexact>;
 

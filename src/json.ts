@@ -24,8 +24,8 @@ export function snapshot(value: unknown, bounds: SnapshotBounds = {}): Json {
   return exactSnapshot(value, bounds).json;
 }
 
-/** What a snapshot lacks: it was `cut` to size, or JSON has no `form` for a part of the value. */
-export type Missing = 'cut' | 'form';
+/** What a snapshot lacks: it was `cut` to size, JSON has no `form` for a part of the value, or the value is `undefined`. */
+export type Missing = 'cut' | 'form' | 'undefined';
 
 /**
  * A {@link snapshot}, and what is missing where it is not the value itself. A field that is undefined is as good as none.
@@ -34,7 +34,7 @@ export function exactSnapshot(
   value: unknown,
   { maxLength = 10_000, maxDepth = 20 }: SnapshotBounds = {},
 ): { readonly json: Json; readonly missing: Missing | undefined } {
-  const budget: Budget = { left: maxLength, missing: value === undefined ? 'form' : undefined };
+  const budget: Budget = { left: maxLength, missing: value === undefined ? 'undefined' : undefined };
   const json = copy(value, budget, maxDepth, []) ?? null;
   return { json, missing: budget.missing };
 }

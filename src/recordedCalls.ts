@@ -1,6 +1,8 @@
-import type { Inexact, ToolEvent } from './event.js';
+import { stableKey } from '../operators/stableKey.js';
+import type { CallEvent, Inexact, ToolEvent } from './event.js';
 import type { Take } from './flow.js';
-import type { Json } from './json.js';
+import { exactSnapshot, type Json } from './json.js';
+import { isNestedIn } from './runIds.js';
 import type { AnyTool } from './tool.js';
 
 /** A value, as an event shows it. */
@@ -9,6 +11,9 @@ interface Recorded {
   readonly inexact: Inexact | undefined;
 }
 
+/** What is wrong with a result that some event told of, and no event has. */
+export const lost = 'is not in the events';
+
 /** What a call has given, as its events tell. */
 export class RecordedResult {
   /** By their positions; what was lost is not there. */
@@ -16,8 +21,9 @@ export class RecordedResult {
   /** How many values the call has given; undefined until its success is recorded. */
   private count: number | undefined;
 
-  get succeeded(): boolean {
-    return this.count !== undefined;
+  /** True where a step has what it takes: the call has succeeded, and with a value where one is wanted. */
+  suffices(take: Take | undefined): boolean {
+    return this.count !== undefined && (take === 'all' || this.count > 0);
   }
 
   emitted(index: number, value: Recorded): void {
@@ -38,10 +44,10 @@ export class RecordedResult {
   /** Why a step cannot have it back; undefined where it can. */
   lossOf(take: Take | undefined, tool: AnyTool | undefined): string | undefined {
     for (const value of this.wanted(take)) {
-      if (!value) return 'is not in the events';
+      if (!value) return lost;
       if (value.inexact === 'cut') return 'was cut to size; give the orchestrator a larger maxValueLength';
       if (value.inexact === 'redacted') return 'was redacted';
-      if (value.inexact === 'form' && !isReadable(value.value, tool)) {
+      if (value.inexact === 'form' && !readBack(value.value, tool)) {
         return 'is no plain data, and its tool has no output codec that reads its JSON back';
       }
     }
@@ -55,13 +61,22 @@ export class RecordedResult {
   }
 }
 
-function isReadable(json: Json, tool: AnyTool | undefined): boolean {
-  return tool?.output?.decode(json)._tag === 'Right';
+function read({ value, inexact }: Recorded, tool: AnyTool | undefined): unknown {
+  if (inexact === 'undefined') return undefined;
+  const back = inexact === 'form' ? readBack(value, tool) : undefined;
+  return back ? back.value : value;
 }
 
-function read({ value, inexact }: Recorded, tool: AnyTool | undefined): unknown {
-  const decoded = inexact === 'form' ? tool?.output?.decode(value) : undefined;
-  return decoded?._tag === 'Right' ? decoded.right : value;
+/**
+ * What the tool's output codec makes of the JSON of a value that is no plain data. Undefined where it makes nothing of
+ * it, or something else: a codec that takes anything takes the text of a Date as it is.
+ */
+function readBack(json: Json, tool: AnyTool | undefined): { readonly value: unknown } | undefined {
+  const decoded = tool?.output?.decode(json);
+  if (decoded?._tag !== 'Right') return undefined;
+  const value: unknown = decoded.right;
+  const again = exactSnapshot(value, { maxLength: Infinity, maxDepth: Infinity });
+  return again.missing === 'form' && stableKey(again.json) === stableKey(json) ? { value } : undefined;
 }
 
 /** A run as its first event tells. */
@@ -75,6 +90,9 @@ export class RecordedCalls {
   private readonly results = new Map<string, RecordedResult>();
   private readonly starts = new Map<string, RecordedStart>();
   private readonly started = new Map<string, Set<string>>();
+  /** By the run and the step. */
+  private readonly calls = new Map<string, Map<string, Set<string>>>();
+  private readonly done = new Map<string, Set<string>>();
   private readonly fallbacks = new Map<string, Set<string>>();
 
   constructor(events: Iterable<ToolEvent>) {
@@ -86,9 +104,11 @@ export class RecordedCalls {
     return this.starts.get(runId);
   }
 
-  /** The runs of flows that nobody's call has made, in the order in which they were last begun. */
+  /** The runs of flows that no call's tool has made, in the order in which they were last begun. */
   get runs(): readonly RecordedStart[] {
-    return [...this.starts.values()].filter(({ kind, parentId }) => kind !== 'parallel' && parentId === undefined);
+    return [...this.starts.values()].filter(
+      ({ kind, runId, parentId }) => kind !== 'parallel' && !(parentId !== undefined && isNestedIn(runId, parentId)),
+    );
   }
 
   /** The keys of the steps of a run of which something has happened. */
@@ -101,17 +121,20 @@ export class RecordedCalls {
     return this.fallbacks.get(runId)?.has(step) === true;
   }
 
-  /** What a call has given; undefined where it has not succeeded. */
-  resultOf(callId: string): RecordedResult | undefined {
-    const result = this.results.get(callId);
-    return result?.succeeded ? result : undefined;
+  /** True where a step's calls have given its result. */
+  isDone(runId: string, step: string): boolean {
+    return this.done.get(runId)?.has(step) === true;
   }
 
-  /** What the calls have given whose ids begin like this. */
-  resultsOfElements(prefix: string): readonly RecordedResult[] {
-    const found: RecordedResult[] = [];
-    for (const [callId, result] of this.results) if (result.succeeded && callId.startsWith(prefix)) found.push(result);
-    return found;
+  /** What a call has given; undefined where that is not what a step takes. */
+  resultOf(callId: string, take: Take | undefined): RecordedResult | undefined {
+    const result = this.results.get(callId);
+    return result?.suffices(take) ? result : undefined;
+  }
+
+  /** What the calls of a step have given. */
+  resultsOf(runId: string, step: string, take: Take | undefined): readonly RecordedResult[] {
+    return [...(this.calls.get(runId)?.get(step) ?? [])].flatMap((callId) => this.resultOf(callId, take) ?? []);
   }
 
   private read(event: ToolEvent): void {
@@ -124,6 +147,7 @@ export class RecordedCalls {
       case 'run.advanced':
         note(this.started, event.runId, event.step);
         if (event.fellBack) note(this.fallbacks, event.runId, event.step);
+        else if (!event.skipped) note(this.done, event.runId, event.step);
         break;
       case 'call.emitted':
         // A call that is made again begins anew.
@@ -135,9 +159,15 @@ export class RecordedCalls {
         break;
       default:
     }
-    if ('runId' in event && 'step' in event && event.runId !== undefined && event.step !== undefined) {
-      if (event.type !== 'call.skipped') note(this.started, event.runId, event.step);
-    }
+    if ('attempt' in event) this.readBelonging(event);
+  }
+
+  private readBelonging({ type, callId, runId, step }: CallEvent): void {
+    if (type === 'call.skipped' || runId === undefined || step === undefined) return;
+    note(this.started, runId, step);
+    const steps = this.calls.get(runId) ?? new Map<string, Set<string>>();
+    this.calls.set(runId, steps);
+    note(steps, step, callId);
   }
 
   private result(callId: string): RecordedResult {
@@ -149,8 +179,8 @@ export class RecordedCalls {
   }
 }
 
-function note(map: Map<string, Set<string>>, runId: string, step: string): void {
-  const steps = map.get(runId);
-  if (steps) steps.add(step);
-  else map.set(runId, new Set([step]));
+function note(map: Map<string, Set<string>>, key: string, item: string): void {
+  const items = map.get(key);
+  if (items) items.add(item);
+  else map.set(key, new Set([item]));
 }

@@ -1,11 +1,8 @@
 import { defer, type Observable } from 'rxjs';
-import { stableKey } from '../operators/stableKey.js';
 import type { CallHost } from './callHost.js';
 import type { Context } from './context.js';
 import { NotResumable } from './error.js';
-import type { ToolEvent } from './event.js';
-import { shorten } from './fault.js';
-import { snapshot } from './json.js';
+import type { Inexact, ToolEvent } from './event.js';
 import { RecordedCalls, type RecordedStart } from './recordedCalls.js';
 import { runFlow } from './runFlow.js';
 
@@ -38,7 +35,7 @@ export function resumeFlow(
       const found = known.length === 0 ? 'none' : known.slice(-8).join(', ');
       throw refusal(name, 'events', `expected the first event ${wanted}, found runs: ${found}`);
     }
-    return runFlow(host, flow, inputOf(name, start, input), { runId: start.runId, recorded });
+    return runFlow(host, flow, inputOf(name, start, input), { runId: start.runId, parentId: start.parentId, recorded });
   });
 }
 
@@ -49,17 +46,15 @@ function inputOf(flow: string, start: RecordedStart, given: object | undefined):
     const why = input === undefined ? 'without the input' : `with an input that was ${lacking[inexact ?? 'cut']}`;
     throw refusal(flow, 'input', `expected it as an option, for the events have the run ${why}`);
   }
-  if (given !== undefined && keyOf(given) !== keyOf(input)) {
-    throw refusal(flow, 'input', `expected that of the run, ${shorten(input)}, got ${shorten(given)}`);
-  }
-  return input;
+  return given ?? input;
 }
 
-const lacking = { cut: 'cut to size', redacted: 'redacted', form: 'no plain data' } as const;
-
-function keyOf(input: unknown): string {
-  return stableKey(snapshot(input, { maxLength: Infinity, maxDepth: Infinity }));
-}
+const lacking = {
+  cut: 'cut to size',
+  redacted: 'redacted',
+  form: 'no plain data',
+  undefined: 'no plain data',
+} as const satisfies Record<Inexact, string>;
 
 function nameOf(flow: unknown): string {
   const { name = 'flow' } = (flow ?? {}) as { readonly name?: unknown };

@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import { upstreamOf } from '../operators/upstream.js';
 import type { CallHost } from './callHost.js';
 import type { ToolError } from './error.js';
+import type { Inexact } from './event.js';
 import type { Json } from './json.js';
 import type { Outcome } from './runStep.js';
 
@@ -26,7 +27,7 @@ export interface RunDetails {
   /** For each step a digest of what it says. */
   readonly digests?: readonly string[];
   readonly input?: Json;
-  readonly inexact?: 'cut' | 'redacted' | 'form';
+  readonly inexact?: Inexact;
   /** True where it goes on from an earlier run of this id. */
   readonly resumed?: true;
 }

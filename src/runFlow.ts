@@ -37,17 +37,25 @@ export function runFlow(host: CallHost, flow: unknown, input: unknown, of: RunRe
     const { kind, name, steps }: Pick<Flow, 'kind' | 'name' | 'steps'> = isLeft(decoded)
       ? { kind: 'chain', name: decoded.left.flow, steps: [] }
       : decoded.right;
-    const resumed = recorded?.startOf(runId) ? ({ resumed: true } as const) : {};
-    const details = (): RunDetails => ({ ...detailsOf(host, name, kind, steps, input), ...resumed });
-    const keys = steps.map(({ outputKey }) => outputKey);
-    return withRunEvents(host, { runId, kind, name, steps: keys, parentId, details }, (advanced) => {
+    const check = (): Flow => {
       if (isLeft(decoded)) throw decoded.left;
       const faults = faultsOf(host, decoded.right, input, nesting);
       if (faults.length > 0) throw new InvalidFlow({ flow: name, faults });
-      const losses = recorded ? faultsOfResuming(decoded.right, runId, recorded, (tool) => host.find(tool)?.tool) : [];
+      return decoded.right;
+    };
+    const before = recorded?.startOf(runId) ? recorded : undefined;
+    // Before any event: what the run says of itself is what it can be resumed with, also where that is refused now.
+    if (before) {
+      const losses = faultsOfResuming(check(), input, runId, before, (tool) => host.find(tool)?.tool);
       if (losses.length > 0) throw new NotResumable({ flow: name, faults: losses });
+    }
+    const resumed = before ? ({ resumed: true } as const) : {};
+    const details = (): RunDetails => ({ ...detailsOf(host, name, kind, steps, input), ...resumed });
+    const keys = steps.map(({ outputKey }) => outputKey);
+    return withRunEvents(host, { runId, kind, name, steps: keys, parentId, details }, (advanced) => {
+      const checked = check();
       const log = new ContextLog(input as object);
-      return contextsOf({ host, runId, log, skipped: new Set(), recorded, nesting }, decoded.right, advanced);
+      return contextsOf({ host, runId, log, skipped: new Set(), recorded, nesting }, checked, advanced);
     });
   });
 }

@@ -13,3 +13,8 @@ export function callIdOf(runId: string, outputKey: string, item?: number): strin
 export function nestedRunId(callId: string, attempt: number, count: number): string {
   return `${callId}/${String(attempt)}${count === 1 ? '' : `-${String(count)}`}`;
 }
+
+/** True for the id of a run that an attempt of the call makes. */
+export function isNestedIn(runId: string, callId: string): boolean {
+  return runId.startsWith(`${callId}/`);
+}

@@ -15,11 +15,19 @@ import { callOf } from './call.js';
 import type { CallHost } from './callHost.js';
 import { holds, Incomparable } from './condition.js';
 import type { ContextLog } from './context.js';
-import { InvalidArguments, isToolError, type ToolError, ToolFailed, UnresolvedReference } from './error.js';
+import {
+  InvalidArguments,
+  isNotResumable,
+  isToolError,
+  NotResumable,
+  type ToolError,
+  ToolFailed,
+  UnresolvedReference,
+} from './error.js';
 import { shorten } from './fault.js';
 import type { Step } from './flow.js';
 import { inOrder } from './inOrder.js';
-import type { RecordedCalls } from './recordedCalls.js';
+import { lost, type RecordedCalls } from './recordedCalls.js';
 import { DeadEnd, resolve } from './resolve.js';
 import { callIdOf } from './runIds.js';
 import { within } from './scope.js';
@@ -60,7 +68,7 @@ export function runStep(run: FlowRun, step: Step): Observable<Outcome> {
     return step.each === undefined ? single(run, step) : forEach(run, step);
   }).pipe(
     catchError((error: unknown) => {
-      if (fallback === undefined) throw asToolError(run, step, error);
+      if (fallback === undefined || isNotResumable(error)) throw asToolError(run, step, error);
       return defer(() => of(fallbackOf(run, step)));
     }),
     catchError((error: unknown) => {
@@ -104,7 +112,7 @@ function fallbackOf({ log }: FlowRun, { fallback }: Step, resumed = false): Outc
 
 function single(run: FlowRun, step: Step): Observable<Outcome> {
   const callId = callIdOf(run.runId, step.outputKey);
-  const known = run.recorded?.resultOf(callId);
+  const known = run.recorded?.resultOf(callId, step.take);
   if (known) return of({ kind: 'done', output: known.take(step.take, toolOf(run, step)), resumed: true });
   const args = resolve(step.arguments, run.log);
   return called(run, step, callId, args, deadlineOf(run, step)).pipe(map((output) => ({ kind: 'done', output })));
@@ -115,18 +123,31 @@ function forEach(run: FlowRun, step: Step): Observable<Outcome> {
   const elements = resolve(step.each, run.log);
   if (!Array.isArray(elements)) throw new Incomparable('each', 'an array', shorten(elements));
   const deadline = deadlineOf(run, step);
+  /** True where an earlier run has done the step, so that nothing of it may be missing. */
+  const isDone = run.recorded?.isDone(run.runId, step.outputKey) === true;
   /** False once a call has been made. */
-  let resumed = run.recorded !== undefined;
+  let resumed = isDone || (run.recorded !== undefined && elements.length > 0);
   return inOrder(elements.length, step.concurrency ?? Infinity, (index) =>
     defer(() => {
       const callId = callIdOf(run.runId, step.outputKey, index);
-      const known = run.recorded?.resultOf(callId);
+      const known = run.recorded?.resultOf(callId, step.take);
       if (known) return of(known.take(step.take, toolOf(run, step)));
+      if (isDone) throw lossOfElement(step, index);
       resumed = false;
-      const args = resolve(step.arguments, within(run.log, { item: elements[index] as unknown, index }));
+      const args = resolve(step.arguments, within(run.log, { item: itemAt(elements, index), index }));
       return called(run, step, callId, args, deadline);
     }),
   ).pipe(map((output) => ({ kind: 'done', output, ...(resumed ? { resumed } : {}) })));
+}
+
+function lossOfElement({ outputKey }: Step, index: number): NotResumable {
+  const message = `what step '${outputKey}' had given for element ${String(index)} ${lost}`;
+  return new NotResumable({ flow: outputKey, faults: [{ path: 'events', message }] });
+}
+
+/** An element as it stands there: what a getter would give is not looked at. */
+function itemAt(elements: readonly unknown[], index: number): unknown {
+  return Object.getOwnPropertyDescriptor(elements, index)?.value as unknown;
 }
 
 function toolOf({ host }: FlowRun, { tool }: Step): AnyTool | undefined {
