@@ -48,7 +48,7 @@ export class Incomparable extends Error {
 type Comparison = (a: unknown, b: unknown, path: string) => boolean;
 
 const comparisons: Readonly<Record<string, Comparison>> = {
-  equals: (a, b) => same(a, b, 0),
+  equals: (a, b) => same(a, b),
   lessThan: (a, b, path) => order(a, b, path) < 0,
   atMost: (a, b, path) => order(a, b, path) <= 0,
   greaterThan: (a, b, path) => order(a, b, path) > 0,
@@ -133,29 +133,39 @@ function valueAt(reference: string, scope: Scope): unknown {
 }
 
 function order(a: unknown, b: unknown, path: string): number {
-  if (typeof a === 'number' && typeof b === 'number' && !Number.isNaN(a) && !Number.isNaN(b)) return a - b;
-  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : Number(a > b);
+  const areNumbers = typeof a === 'number' && typeof b === 'number' && !Number.isNaN(a) && !Number.isNaN(b);
+  if (areNumbers || (typeof a === 'string' && typeof b === 'string')) return a < b ? -1 : Number(a > b);
   throw new Incomparable(path, 'two numbers or two texts', shorten([a, b]));
 }
 
 function contains(a: unknown, b: unknown, path: string): boolean {
-  if (Array.isArray(b)) return b.some((item) => same(a, item, 0));
+  if (Array.isArray(b)) return b.some((item) => same(a, item));
   if (typeof a === 'string' && typeof b === 'string') return b.includes(a);
   throw new Incomparable(path, 'a value and an array, or two texts', shorten([a, b]));
 }
 
-function same(a: unknown, b: unknown, depth: number): boolean {
+/**
+ * True for the same data.
+ *
+ * @param known - Pairs that are the same, or are being compared further out: they are gone through once, however often
+ * they are met, and a cycle is the same as one that goes the same way.
+ */
+function same(a: unknown, b: unknown, depth = 0, known = new Map<object, Set<object>>()): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
-  if (depth === maxDepth) throw new Incomparable('when', `at most ${String(maxDepth)} levels of data`, 'more');
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, index) => same(item, b[index], depth + 1));
-  }
   if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
-  if (!isPlainObject(a) || !isPlainObject(b)) return false;
+  const isArray = Array.isArray(a) && Array.isArray(b) && a.length === b.length;
+  if (!isArray && !(isPlainObject(a) && isPlainObject(b))) return false;
+  const others = known.get(a) ?? new Set();
+  if (others.has(b)) return true;
+  if (depth === maxDepth) throw new Incomparable('when', `at most ${String(maxDepth)} levels of data`, 'more');
+  known.set(a, others.add(b));
+  const field = (of: object, key: string | number): unknown => (of as Readonly<Record<string | number, unknown>>)[key];
+  const areSame = (key: string | number): boolean => same(field(a, key), field(b, key), depth + 1, known);
+  if (isArray) {
+    for (let index = 0; index < a.length; index++) if (!areSame(index)) return false;
+    return true;
+  }
   const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => Object.hasOwn(b, name) && same(a[name], b[name], depth + 1))
-  );
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && areSame(name));
 }
