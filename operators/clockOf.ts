@@ -17,10 +17,18 @@ export function clockOf(scheduler: SchedulerLike = asyncScheduler): Clock {
     // Not on the asap scheduler, though a host would be there 1 ms sooner: it goes before the timers that are due at the
     // same time, and `TestScheduler.run` breaks when it goes before one that its callback then cancels.
     defer: (callback) => after(scheduler, callback, 0),
+    afterTurn: (callback) => {
+      // Only a host has turns. In virtual time, also that of `TestScheduler.run`, a test may count what is scheduled.
+      if (scheduler !== asyncScheduler || scheduler.now() < hostsAreLater) callback();
+      else after(scheduler, callback, 0);
+    },
   };
   clocks.set(scheduler, clock);
   return clock;
 }
+
+/** A host's time counts from 1970, virtual time from 0 or so: what is before 1973 is virtual, as far as it matters. */
+const hostsAreLater = 1e11;
 
 function after(scheduler: SchedulerLike, callback: () => void, delayMs: number): () => void {
   const action = scheduler.schedule(callback, delayMs);

@@ -47,7 +47,7 @@ function decisionOf(
 ): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
     const { digest } = request;
-    call.outstanding = 'an approval';
+    call.waitsFor = 'an approval';
     approvals.add(request);
     subscriber.add(() => {
       approvals.remove(request);

@@ -1,13 +1,13 @@
-import { Observable, type ObservableInput, type Subscriber } from 'rxjs';
+import { Observable, type ObservableInput, type Observer } from 'rxjs';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { CircuitPermit } from '../operators/gates/Circuit.js';
-import type { Deadline } from '../operators/gates/Deadlines.js';
+import type { Deadline, Expiring } from '../operators/gates/DeadlineList.js';
 import type { Permit, Semaphore } from '../operators/gates/Semaphore.js';
 import type { Waiting } from '../operators/gates/Waiting.js';
 import { askedToWait } from '../operators/feedback.js';
 import { isRejection } from '../operators/rejection.js';
 import { AttemptContext } from './attemptContext.js';
-import type { CallState, StoppableAttempt } from './callState.js';
+import type { CallState, StoppableAttempt, Stopped } from './callState.js';
 import {
   CircuitOpen,
   InvalidResult,
@@ -33,23 +33,31 @@ export function attemptOf(call: CallState, runtime: ToolRuntime, args: unknown):
     // Whoever heard of the failure before this attempt may have cancelled the call.
     if (subscriber.closed || call.ended) return;
     const attempt = new Attempt(number, call, runtime, args, subscriber);
-    call.attemptStarted(attempt);
     subscriber.add(() => {
       attempt.stop();
     });
-    attempt.passCircuit();
+    attempt.start();
   });
 }
 
-/** Why an attempt is stopped before the tool has come to its end. */
-interface Stopped {
-  readonly reason?: ToolError;
+/** Makes the one attempt of a call around which there is nothing: the listener is told what {@link attemptOf} emits. */
+export function startAttempt(call: CallState, runtime: ToolRuntime, args: unknown, listener: Observer<unknown>): void {
+  new Attempt(call.beginAttempt(), call, runtime, args, listener).start();
 }
 
-class Attempt implements StoppableAttempt {
-  private readonly clock: Clock;
+/** How an attempt ends. */
+type Ending =
+  | { readonly kind: 'completed' }
+  | { readonly kind: 'failed'; readonly error: ToolError }
+  /** By its call, or by an operator of the tool's that left; `notify` is told when what it held is free. */
+  | { readonly kind: 'stopped'; readonly notify: (() => void) | undefined };
+
+const completed: Ending = { kind: 'completed' };
+
+class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
   private readonly beganAt: number;
-  private readonly context: AttemptContext;
+  /** What `run` is told; made when it is called. */
+  private context: AttemptContext | undefined;
 
   /** Whether it waits or runs, as the call counts it. */
   private phase: CallPhase = 'idle';
@@ -83,14 +91,70 @@ class Attempt implements StoppableAttempt {
     private readonly call: CallState,
     private readonly runtime: ToolRuntime,
     private readonly args: unknown,
-    private readonly subscriber: Subscriber<unknown>,
+    private readonly listener: Observer<unknown>,
   ) {
-    this.clock = call.host.clock;
     this.beganAt = this.clock.now();
-    this.context = new AttemptContext(call, number);
   }
 
-  passCircuit(): void {
+  start(): void {
+    this.call.attemptStarted(this);
+    this.passCircuit();
+  }
+
+  /** The call has ended, or an operator of the tool's has left. */
+  stop(notify?: () => void): void {
+    if (this.ended) {
+      this.alsoNotify ??= notify;
+      return;
+    }
+    if (this.values > 0) this.circuitPermit?.succeeded();
+    else this.circuitPermit?.ignored();
+    this.end({ kind: 'stopped', notify });
+  }
+
+  /** The tool has given a value. */
+  next(value: unknown): void {
+    const { call, number, runtime } = this;
+    call.waitsFor = ++this.values;
+    this.holdBack(value);
+    const { decodeOutput } = runtime;
+    if (!decodeOutput) {
+      this.listener.next(value);
+      return;
+    }
+    const result = decodeOutput(value);
+    if (result._tag === 'Right') {
+      this.listener.next(result.right);
+    } else {
+      const { tool, callId } = call;
+      this.fail(new InvalidResult({ tool, callId, attempt: number, faults: result.left }));
+    }
+  }
+
+  /** It has failed. */
+  error(cause: unknown): void {
+    const { tool, callId } = this.call;
+    this.fail(new ToolFailed({ tool, callId, attempt: this.number, cause }));
+  }
+
+  /** It has come to its end. */
+  complete(): void {
+    this.circuitPermit?.succeeded();
+    this.end(completed);
+  }
+
+  /** Its time is over. */
+  expire(): void {
+    const { tool, callId, outstanding } = this.call;
+    const ms = this.runtime.timeoutMs;
+    this.fail(new ToolTimeout({ tool, callId, attempt: this.number, limit: 'timeoutMs', ms, outstanding }));
+  }
+
+  private get clock(): Clock {
+    return this.call.host.clock;
+  }
+
+  private passCircuit(): void {
     const { circuit } = this.runtime;
     if (!circuit) {
       this.takeSlot();
@@ -112,17 +176,6 @@ class Attempt implements StoppableAttempt {
     else this.takeRatePermit();
   }
 
-  /** The call has ended, or an operator of the tool's has left. */
-  stop(notify?: () => void): void {
-    if (this.ended) {
-      this.alsoNotify ??= notify;
-      return;
-    }
-    if (this.values > 0) this.circuitPermit?.succeeded();
-    else this.circuitPermit?.ignored();
-    this.end(notify, this.work?.finished ? undefined : this.call.stopped);
-  }
-
   private waitForSlot(semaphore: Semaphore): void {
     const { call, number } = this;
     const { tool, callId } = call;
@@ -137,9 +190,9 @@ class Attempt implements StoppableAttempt {
       },
     });
     if (!this.slotWait) return;
-    call.outstanding = 'a free slot';
+    call.waitsFor = 'a free slot';
     this.enter('queued');
-    call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'concurrency' }), number);
+    call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'concurrency' }), undefined, number);
   }
 
   private takeRatePermit(): void {
@@ -149,7 +202,7 @@ class Attempt implements StoppableAttempt {
       else this.begin();
     } catch (error) {
       // The tool's own `key` and `cost` may throw, and a cost may be more than can ever be granted.
-      this.failWith(error);
+      this.error(error);
     }
   }
 
@@ -183,9 +236,10 @@ class Attempt implements StoppableAttempt {
     this.rateWait = rateWait;
     const availableAt = rateWait.availableAt ?? this.clock.now();
     this.runtime.limitReached(availableAt);
-    call.outstanding = 'a rate permit';
+    call.waitsFor = 'a rate permit';
     this.enter('queued');
-    call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'rateLimit', availableAt }), number);
+    const details = () => ({ args: call.shownArguments, reason: 'rateLimit', availableAt }) as const;
+    call.publish('call.queued', details, undefined, number);
   }
 
   private leaveRateQueue(): void {
@@ -196,71 +250,36 @@ class Attempt implements StoppableAttempt {
 
   private begin(): void {
     const { call, clock, number, runtime } = this;
-    call.outstanding = 'the first value';
+    call.waitsFor = 'the first value';
     this.enter('running');
-    const waitedMs = clock.now() - this.beganAt;
-    call.publish('call.started', () => ({ args: call.shownArguments, waitedMs }), number);
+    call.publish('call.started', Attempt.detailsOfStart, this, number);
     // Whoever heard of the start may have cancelled the call.
     if (this.ended) return;
-    this.timeout = call.host.deadlines.add(clock, runtime.timeoutMs, () => {
-      this.expire();
-    });
-    this.work = new Work({
-      next: (value) => {
-        this.receive(value);
-      },
-      error: (error) => {
-        this.failWith(error);
-      },
-      complete: () => {
-        this.circuitPermit?.succeeded();
-        this.end(() => {
-          this.subscriber.complete();
-        });
-      },
-    });
+    const { timeoutMs } = runtime;
+    if (timeoutMs < Infinity) this.timeout = call.host.deadlines.set(clock, timeoutMs, this);
+    this.work = new Work(this);
     try {
       this.work.start(this.callRun());
     } catch (error) {
-      this.failWith(error);
+      this.error(error);
     }
     if (this.endedInRun) this.followWork();
   }
 
+  private static readonly detailsOfStart = ({ call, clock, beganAt }: Attempt) => ({
+    args: call.shownArguments,
+    waitedMs: clock.now() - beganAt,
+  });
+
   private callRun(): ObservableInput<unknown> {
     this.calling = true;
     try {
+      this.context = new AttemptContext(this.call, this.number);
       return this.runtime.tool.run(this.args as never, this.context);
     } finally {
       this.calling = false;
       this.endedInRun = this.ended;
     }
-  }
-
-  private receive(value: unknown): void {
-    const { call, number, runtime } = this;
-    const { tool, callId } = call;
-    call.outstanding = `the end after ${String(++this.values)} ${this.values === 1 ? 'value' : 'values'}`;
-    this.holdBack(value);
-    const { decodeOutput } = runtime;
-    if (!decodeOutput) {
-      this.subscriber.next(value);
-      return;
-    }
-    const result = decodeOutput(value);
-    if (result._tag === 'Right') this.subscriber.next(result.right);
-    else this.fail(new InvalidResult({ tool, callId, attempt: number, faults: result.left }));
-  }
-
-  private expire(): void {
-    const { tool, callId, outstanding } = this.call;
-    const ms = this.runtime.timeoutMs;
-    this.fail(new ToolTimeout({ tool, callId, attempt: this.number, limit: 'timeoutMs', ms, outstanding }));
-  }
-
-  private failWith(cause: unknown): void {
-    const { tool, callId } = this.call;
-    this.fail(new ToolFailed({ tool, callId, attempt: this.number, cause }));
   }
 
   private enter(phase: CallPhase): void {
@@ -284,17 +303,11 @@ class Attempt implements StoppableAttempt {
     if (this.ended) return;
     if (this.runtime.circuit) this.tellCircuit(error, this.runtime.circuit);
     this.holdBack(error);
-    const forward = (): void => {
-      const durationMs = this.clock.now() - this.beganAt;
-      this.call.failAttempt({ attempt: this.number, error, durationMs }, () => {
-        this.subscriber.error(error);
-      });
-    };
-    this.end(forward, { reason: error });
+    this.end({ kind: 'failed', error });
   }
 
-  /** Gives everything back and tells of the end. `stopped`: where the tool has not come to its own. */
-  private end(notify?: () => void, stopped?: Stopped): void {
+  /** Gives everything back and tells of the end. */
+  private end(ending: Ending): void {
     if (this.ended) return;
     this.ended = true;
     this.enter('idle');
@@ -303,27 +316,49 @@ class Attempt implements StoppableAttempt {
     this.leaveRateQueue();
     rateWait?.cancel();
     this.timeout?.cancel();
+    const stopped = this.stoppedBy(ending);
     try {
       this.work?.stop();
-      this.context.close(stopped);
+      this.context?.close(stopped);
     } finally {
       // Whatever the tool's own teardown throws, the slot is given back.
-      this.giveBackSlot(notify);
+      this.giveBackSlot(ending);
     }
   }
 
-  private giveBackSlot(notify?: () => void): void {
-    const { calling, call, slot, work } = this;
+  /** Why the tool is stopped, where it has not come to its own end. */
+  private stoppedBy(ending: Ending): Stopped | undefined {
+    if (ending.kind === 'failed') return { reason: ending.error };
+    return ending.kind === 'stopped' && !this.work?.finished ? this.call.stopped : undefined;
+  }
+
+  private giveBackSlot(ending: Ending): void {
+    const { calling, slot, work } = this;
     const goesOn = calling || work?.outstanding === true;
-    const tell = (): void => {
-      call.attemptEnded(this);
-      notify?.();
-      this.alsoNotify?.();
-    };
-    if (slot && !(goesOn && this.keepsSlot)) slot.release(tell);
-    else tell();
+    if (slot && !(goesOn && this.keepsSlot)) {
+      slot.release(() => {
+        this.tell(ending);
+      });
+    } else {
+      this.tell(ending);
+    }
     // While `run` is being called, what follows is known when it returns.
     if (!calling) this.followWork();
+  }
+
+  private tell(ending: Ending): void {
+    this.call.attemptEnded(this);
+    if (ending.kind === 'completed') this.listener.complete();
+    else if (ending.kind === 'failed') this.tellFailure(ending.error);
+    else ending.notify?.();
+    this.alsoNotify?.();
+  }
+
+  private tellFailure(error: ToolError): void {
+    const durationMs = this.clock.now() - this.beganAt;
+    this.call.failAttempt({ attempt: this.number, error, durationMs }, () => {
+      this.listener.error(error);
+    });
   }
 
   /** Tells of work that goes on after the end. Where there is none, a slot that was kept for it is free. */
@@ -333,7 +368,7 @@ class Attempt implements StoppableAttempt {
       slot?.release();
       return;
     }
-    call.publish('call.abandoned', () => ({}), number);
+    call.publish('call.abandoned', () => ({}), undefined, number);
     this.reportLateness(work, this.keepsSlot ? slot : undefined);
   }
 
@@ -351,7 +386,7 @@ class Attempt implements StoppableAttempt {
       const error =
         'error' in late ? { error: new ToolFailed({ tool, callId, attempt: number, cause: late.error }) } : {};
       const report = (): void => {
-        call.publish('call.settledLate', () => ({ lateMs, ...error }), number);
+        call.publish('call.settledLate', () => ({ lateMs, ...error }), undefined, number);
       };
       if (kept) kept.release(report);
       else report();

@@ -1,35 +1,40 @@
 import { defer, type Observable } from 'rxjs';
-import type { CallState } from './callState.js';
-import type { ToolError } from './error.js';
+import type { CallState, Stopped } from './callState.js';
 import { nestedRunId } from './runIds.js';
 import type { ToolCall } from './tool.js';
 
 /** What `run` is told of its attempt. */
 export class AttemptContext implements ToolCall {
-  readonly tool: string;
-  readonly callId: string;
   declare readonly runId?: string;
   declare readonly step?: string;
   /** How many flows it has run. */
   private runs = 0;
   private controller: AbortController | undefined;
-  /** Set once the attempt has ended; `stopped` where the tool had not. */
-  private closed: { readonly stopped: boolean; readonly reason?: ToolError } | undefined;
+  /** True once the attempt has ended. */
+  private closed = false;
+  /** Why it was stopped, where the tool had not come to its own end. */
+  private stopped: Stopped | undefined;
 
   constructor(
     private readonly call: CallState,
     readonly attempt: number,
   ) {
-    this.tool = call.tool;
-    this.callId = call.callId;
     if (call.runId !== undefined) this.runId = call.runId;
     if (call.step !== undefined) this.step = call.step;
+  }
+
+  get tool(): string {
+    return this.call.tool;
+  }
+
+  get callId(): string {
+    return this.call.callId;
   }
 
   get signal(): AbortSignal {
     if (!this.controller) {
       this.controller = new AbortController();
-      if (this.closed?.stopped) this.controller.abort(this.closed.reason);
+      if (this.stopped) this.controller.abort(this.stopped.reason);
     }
     return this.controller.signal;
   }
@@ -48,13 +53,15 @@ export class AttemptContext implements ToolCall {
     call.publish(
       'call.progressed',
       () => ({ progress: call.host.show(report, { tool: call.tool, part: 'progress' }) }),
+      undefined,
       this.attempt,
     );
   }
 
   /** The attempt has ended. Where the tool has been stopped before its own end, its signal fires. */
-  close(stopped: { readonly reason?: ToolError } | undefined): void {
-    this.closed = { stopped: stopped !== undefined, ...stopped };
+  close(stopped: Stopped | undefined): void {
+    this.closed = true;
+    this.stopped = stopped;
     if (stopped) this.controller?.abort(stopped.reason);
   }
 }

@@ -1,5 +1,6 @@
-import { defer, Observable, type Subscriber } from 'rxjs';
+import { defer, Observable, type Observer, type Subscriber, type Unsubscribable } from 'rxjs';
 import { type Upstream, upstreamOf } from '../operators/upstream.js';
+import { startAttempt } from './attempt.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { CallState } from './callState.js';
 import { InvalidArguments, isToolError, type ToolError, ToolFailed, ToolNotFound, ToolTimeout } from './error.js';
@@ -19,146 +20,184 @@ export function callOf(host: CallHost, request: CallRequest): Observable<unknown
     // Whoever has left before the beginning (`forkJoin` goes on subscribing after a failure) makes no call.
     if (subscriber.closed) return;
     const runtime = host.find(request.tool);
-    new Call(new CallState(host, request, runtime), request, subscriber).start(runtime);
+    new Call(host, request, runtime, subscriber).start();
   });
 }
 
-class Call {
+/** How a call ends. */
+type Ending =
+  | { readonly kind: 'succeeded'; readonly isTold: boolean }
+  | { readonly kind: 'cancelled' }
+  /** `stopsPipeline`: what the tool's operators make of the attempts does not end by itself. */
+  | { readonly kind: 'failed'; readonly error: ToolError; readonly stopsPipeline: boolean };
+
+const succeeded: Ending = { kind: 'succeeded', isTold: false };
+const completed: Ending = { kind: 'succeeded', isTold: true };
+const cancelled: Ending = { kind: 'cancelled' };
+
+/**
+ * The call itself is what observes its one attempt, if that is all there is to it, or else what its tool's operators
+ * make of the attempts; and what its caller's subscription tears down.
+ */
+class Call extends CallState implements Observer<unknown>, Unsubscribable {
   /** The last value. */
   private result: unknown;
   /** True while the caller is being given a value. */
   private giving = false;
+  /** The subscription to the pipeline, where there is one beside the attempt. */
+  private upstream: Upstream<unknown> | undefined;
 
   constructor(
-    private readonly state: CallState,
-    private readonly request: CallRequest,
+    host: CallHost,
+    request: CallRequest,
+    runtime: ToolRuntime | undefined,
     private readonly subscriber: Subscriber<unknown>,
-  ) {}
+  ) {
+    super(host, request, runtime);
+  }
 
-  start(runtime: ToolRuntime | undefined): void {
-    const { host, tool, callId } = this.state;
+  start(): void {
+    const { host, runtime, tool, request } = this;
     if (!runtime) {
-      this.fail(new ToolNotFound({ tool, callId, closest: host.closest(tool) }));
+      this.fail(new ToolNotFound({ tool, callId: this.callId, closest: host.closest(tool) }));
       return;
     }
-    const args = runtime.decodeInput(this.request.arguments);
-    if (args._tag === 'Left') this.fail(new InvalidArguments({ tool, callId, faults: args.left }));
+    const args = runtime.decodeInput(request.arguments);
+    if (args._tag === 'Left') this.fail(new InvalidArguments({ tool, callId: this.callId, faults: args.left }));
     else this.run(runtime, args.right);
   }
 
   private run(runtime: ToolRuntime, args: unknown): void {
-    const { state, subscriber } = this;
-    const { host, tool, callId } = state;
+    const { host, request, subscriber } = this;
     // Added before the upstream, whose teardown knows nothing of the event that comes before those who wait are served.
-    subscriber.add(() => {
-      this.leave();
-    });
-    const upstream = upstreamOf<unknown>(subscriber, {
-      next: (value) => {
-        this.give(value);
-      },
-      error: (error) => {
-        this.fail(
-          isOwn(error, callId) ? error : new ToolFailed({ tool, callId, attempt: state.attempt, cause: error }),
-        );
-      },
-      complete: () => {
-        this.succeed(() => {
-          subscriber.complete();
-        });
-      },
-    });
-    const deadlineMs = Math.min(runtime.deadlineMs, this.request.deadlineMs ?? Infinity);
-    state.deadline = host.deadlines.add(host.clock, deadlineMs, () => {
-      this.expire(deadlineMs, upstream);
-    });
-    upstream.start(defer(() => pipelineOf(state, runtime, args, this.request, (request) => callOf(host, request))));
+    subscriber.add(this);
+    const { deadlineMs } = this;
+    if (deadlineMs < Infinity) this.deadline = host.deadlines.set(host.clock, deadlineMs, this);
+    if (runtime.isPlain && !host.approve) {
+      startAttempt(this, runtime, args, this);
+    } else {
+      this.upstream = upstreamOf<unknown>(subscriber, this);
+      this.upstream.start(defer(() => pipelineOf(this, runtime, args, request, (made) => callOf(host, made))));
+    }
   }
 
-  private give(value: unknown): void {
-    const { state, subscriber, giving } = this;
+  next(value: unknown): void {
     // A value after a failure says that an operator of the tool has caught that.
-    state.reportAttemptFailure();
-    if (state.ended) return;
+    this.reportAttemptFailure();
+    if (this.ended) return;
+    const { giving } = this;
     this.result = value;
-    const index = state.values++;
-    state.publish('call.emitted', () => {
-      const { shown, ...exactness } = this.show(value);
-      return { index, value: shown, ...exactness };
-    });
+    this.values++;
+    this.publish('call.emitted', detailsOfValue, this);
     this.giving = true;
-    subscriber.next(value);
+    this.subscriber.next(value);
     this.giving = giving;
   }
 
-  private expire(ms: number, upstream: Upstream<unknown>): void {
-    const { tool, callId, attempt, outstanding } = this.state;
-    const error = new ToolTimeout({ tool, callId, attempt, limit: 'deadlineMs', ms, outstanding });
-    this.state.stopped = { reason: error };
-    this.fail(error, () => {
-      upstream.stop();
-    });
+  error(error: unknown): void {
+    const { tool, callId, attempt } = this;
+    this.fail(isOwn(error, callId) ? error : new ToolFailed({ tool, callId, attempt, cause: error }));
   }
 
-  private leave(): void {
-    if (this.giving) {
-      this.succeed();
-    } else {
-      this.end(() => {
-        this.state.publish('call.cancelled', () => this.summary());
+  complete(): void {
+    this.end(completed);
+  }
+
+  /** The caller has left, or has been told of the end. */
+  unsubscribe(): void {
+    this.end(this.giving ? succeeded : cancelled);
+  }
+
+  /** Its deadline has come. */
+  expire(): void {
+    const { tool, callId, attempt, outstanding, deadlineMs } = this;
+    const error = new ToolTimeout({ tool, callId, attempt, limit: 'deadlineMs', ms: deadlineMs, outstanding });
+    this.stopped = { reason: error };
+    this.end({ kind: 'failed', error, stopsPipeline: true });
+  }
+
+  private get deadlineMs(): number {
+    return Math.min(this.runtime?.deadlineMs ?? Infinity, this.request.deadlineMs ?? Infinity);
+  }
+
+  private fail(error: ToolError): void {
+    this.end({ kind: 'failed', error, stopsPipeline: false });
+  }
+
+  private end(ending: Ending): void {
+    if (this.ended) return;
+    const attempts = this.close(ending.kind === 'failed' ? ending.error : undefined);
+    if (!attempts) {
+      this.tell(ending);
+      return;
+    }
+    try {
+      // The latest first: it may be waiting for what one before it holds.
+      for (let index = attempts.length - 1; index > 0; index--) attempts[index]?.stop();
+    } finally {
+      attempts[0]?.stop(() => {
+        this.tell(ending);
       });
     }
   }
 
-  private succeed(tell?: () => void): void {
-    this.end(() => {
-      const fellBack = this.fellBack();
-      if (!fellBack) this.state.succeeded();
-      this.state.publish('call.succeeded', () => {
-        const { shown, ...exactness } = this.show(this.result);
-        return { ...this.summary(), result: shown, ...exactness, ...fellBack };
-      });
-      tell?.();
-    });
+  /** Tells of the end, when what the call held is free: the events first, then the caller. */
+  private tell(ending: Ending): void {
+    switch (ending.kind) {
+      case 'succeeded':
+        this.tellSuccess();
+        if (ending.isTold) this.subscriber.complete();
+        return;
+      case 'cancelled':
+        this.publish('call.cancelled', summaryOf, this);
+        return;
+      case 'failed':
+        this.tellFailure(ending.error, ending.stopsPipeline);
+    }
   }
 
-  /** What is to be said of a success that was not the tool's own; the tool has failed, or was not asked. */
-  private fellBack(): { readonly fellBack: true; readonly error: ToolError } | undefined {
-    const { state } = this;
-    if (!state.fellBackFrom) return undefined;
-    const error = state.host.showError(state.fellBackFrom);
-    if (endOf(error) !== 'call.rejected') state.failed(error);
-    return { fellBack: true, error };
+  private tellSuccess(): void {
+    const { fellBackFrom } = this;
+    if (!fellBackFrom) {
+      this.succeeded();
+      this.publish('call.succeeded', detailsOfSuccess, this);
+      return;
+    }
+    // A success that is not the tool's own; the tool has failed, or was not asked.
+    const error = this.host.showError(fellBackFrom);
+    if (endOf(error) !== 'call.rejected') this.failed(error);
+    this.publish('call.succeeded', () => ({ ...detailsOfSuccess(this), fellBack: true, error }));
   }
 
-  private fail(error: ToolError, tearDown?: () => void): void {
-    this.end(() => {
-      const type = endOf(error);
-      const shown = this.state.host.showError(error);
-      if (type !== 'call.rejected') this.state.failed(shown);
-      this.state.publish(type, () => ({ ...this.summary(), error: shown }));
-      try {
-        tearDown?.();
-      } finally {
-        this.subscriber.error(error);
-      }
-    }, error);
+  private tellFailure(error: ToolError, stopsPipeline: boolean): void {
+    const type = endOf(error);
+    const shown = this.host.showError(error);
+    if (type !== 'call.rejected') this.failed(shown);
+    this.publish(type, () => ({ ...summaryOf(this), error: shown }));
+    try {
+      if (stopsPipeline) this.upstream?.stop();
+    } finally {
+      this.subscriber.error(error);
+    }
   }
 
-  /** @param tell - Tells of the end: the events first, then the caller. */
-  private end(tell: () => void, error?: ToolError): void {
-    if (!this.state.ended) this.state.end(tell, error);
+  /** The last value as events show it. */
+  get shownResult() {
+    return this.host.showExactly(this.result, { tool: this.tool, part: 'value' });
   }
+}
 
-  private summary() {
-    const { shownArguments, values, durationMs } = this.state;
-    return { args: shownArguments, values, durationMs };
-  }
+function detailsOfValue({ values, shownResult: { shown, ...exactness } }: Call) {
+  return { index: values - 1, value: shown, ...exactness };
+}
 
-  private show(value: unknown) {
-    const { host, tool } = this.state;
-    return host.showExactly(value, { tool, part: 'value' });
-  }
+function detailsOfSuccess(call: Call) {
+  const { shown, ...exactness } = call.shownResult;
+  return { ...summaryOf(call), result: shown, ...exactness };
+}
+
+function summaryOf({ shownArguments, values, durationMs }: Call) {
+  return { args: shownArguments, values, durationMs };
 }
 
 function endOf(error: ToolError): 'call.failed' | 'call.timedOut' | 'call.rejected' {

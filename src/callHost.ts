@@ -25,7 +25,7 @@ export interface CallHost {
   find(name: string): ToolRuntime | undefined;
   /** Registered names that may have been meant by one that is not. */
   readonly closest: (name: string) => readonly string[];
-  nextCallId(): string;
+  readonly callIds: CallIds;
   nextRunId(): string;
   /** How large a flow may be that comes as data. */
   readonly flowBounds: FlowBounds;
@@ -37,6 +37,13 @@ export interface CallHost {
   showExactly(value: unknown, what: Shown): ShownValue;
   /** An error as events show it. */
   showError(error: ToolError): ToolError;
+}
+
+/** The ids of calls that have been given none. */
+export interface CallIds {
+  /** What the next id is made of, or that id itself: most calls end without anybody having asked for theirs. */
+  reserve(): string | number;
+  textOf(reserved: string | number): string;
 }
 
 /** What is to be called, and on whose behalf. */

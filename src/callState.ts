@@ -24,10 +24,16 @@ export interface StoppableAttempt {
   stop(notify?: () => void): void;
 }
 
+/** Why an attempt is stopped before the tool has come to its end. */
+export interface Stopped {
+  readonly reason?: ToolError;
+}
+
+/** Nothing more than that the caller left. */
+const left: Stopped = {};
+
 /** One call, from its subscription to its end: where it stands, and what it tells the events. */
 export class CallState {
-  readonly tool: string;
-  readonly callId: string;
   /** The latest attempt; 0 before the first. */
   attempt = 0;
   /** True from the end on. */
@@ -36,32 +42,44 @@ export class CallState {
   values = 0;
   /** What the tool failed with, once something else is to answer instead. */
   fellBackFrom: ToolError | undefined;
-  /** What the call waits for now, in words. */
-  outstanding = 'its start';
-  /** Why its attempts are torn down, where they are: a deadline, or nothing more than that the caller left. */
-  stopped: { readonly reason?: ToolError } = {};
+  /** What the call waits for now, in words; a number: for the end, after so many values of its attempt. */
+  waitsFor: string | number = 'its start';
+  /** Why its attempts are torn down, where they are: a deadline, or that the caller left. */
+  stopped = left;
   /** Until when the whole call must have ended. */
-  deadline: Deadline | undefined;
+  protected deadline: Deadline | undefined;
+  /** Its id; what it is made from, until it is asked for. */
+  private id: string | number;
   private readonly startedAt: number;
   private phase: CallPhase = 'idle';
-  /** How many attempts are in each phase; a hedge makes several at once. */
-  private readonly phases: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
+  /** How many attempts wait, and how many run; a hedge makes several at once. */
+  private queued = 0;
+  private running = 0;
   private shown: Json | undefined;
-  /** The attempts that have not ended: one, unless an operator of the tool makes several at once. */
-  private readonly attempts = new Set<StoppableAttempt>();
+  /** The attempt that has not ended; the oldest, where an operator of the tool makes several at once. */
+  private oldest: StoppableAttempt | undefined;
+  /** The attempts that have begun after it, where there are any. */
+  private others: StoppableAttempt[] | undefined;
   /** An attempt's failure, until it is known what came of it. */
   private attemptFailure: AttemptFailure | undefined;
 
   constructor(
     readonly host: CallHost,
-    private readonly request: CallRequest,
+    protected readonly request: CallRequest,
     /** Undefined where no such tool is registered. */
     readonly runtime: ToolRuntime | undefined,
   ) {
-    this.tool = request.tool;
-    this.callId = request.callId ?? host.nextCallId();
+    this.id = request.callId ?? host.callIds.reserve();
     this.startedAt = host.clock.now();
     runtime?.callBegan();
+  }
+
+  get tool(): string {
+    return this.request.tool;
+  }
+
+  get callId(): string {
+    return (this.id = this.host.callIds.textOf(this.id));
   }
 
   get runId(): string | undefined {
@@ -82,6 +100,13 @@ export class CallState {
     return this.host.clock.now() - this.startedAt;
   }
 
+  /** What the call waits for now, in words. */
+  get outstanding(): string {
+    const { waitsFor } = this;
+    if (typeof waitsFor === 'string') return waitsFor;
+    return `the end after ${String(waitsFor)} ${waitsFor === 1 ? 'value' : 'values'}`;
+  }
+
   /** The arguments as events show them. */
   get shownArguments(): Json {
     return (this.shown ??= this.host.show(this.request.arguments, { tool: this.tool, part: 'arguments' }));
@@ -89,11 +114,11 @@ export class CallState {
 
   /** An attempt goes from one phase to another. A call runs while any attempt of it does, and waits while none does. */
   moveAttempt(from: CallPhase, to: CallPhase): void {
-    if (this.ended) return;
-    this.phases[from]--;
-    this.phases[to]++;
-    if (this.phases.running > 0) this.enter('running');
-    else this.enter(this.phases.queued > 0 ? 'queued' : 'idle');
+    if (this.ended || from === to) return;
+    if (from !== 'idle') this[from]--;
+    if (to !== 'idle') this[to]++;
+    if (this.running > 0) this.enter('running');
+    else this.enter(this.queued > 0 ? 'queued' : 'idle');
   }
 
   /** Another attempt will be made after the failure that is being handed on. */
@@ -101,7 +126,7 @@ export class CallState {
     const failure = this.attemptFailure;
     if (!failure) return;
     this.attemptFailure = undefined;
-    this.outstanding = 'the next attempt';
+    this.waitsFor = 'the next attempt';
     this.publish('call.retryScheduled', () => ({ error: this.host.showError(failure.error), delayMs }));
   }
 
@@ -112,11 +137,13 @@ export class CallState {
   }
 
   attemptStarted(attempt: StoppableAttempt): void {
-    this.attempts.add(attempt);
+    if (this.oldest) (this.others ??= []).push(attempt);
+    else this.oldest = attempt;
   }
 
   attemptEnded(attempt: StoppableAttempt): void {
-    this.attempts.delete(attempt);
+    if (this.oldest === attempt) this.oldest = this.others?.shift();
+    else this.others = this.others?.filter((other) => other !== attempt);
   }
 
   /**
@@ -135,62 +162,66 @@ export class CallState {
     if (!failure) return;
     this.attemptFailure = undefined;
     const { attempt, error, durationMs } = failure;
-    if (attempt === this.attempt) this.outstanding = 'what follows its failure';
-    this.publish('call.attemptFailed', () => ({ durationMs, error: this.host.showError(error) }), attempt);
+    if (attempt === this.attempt) this.waitsFor = 'what follows its failure';
+    this.publish('call.attemptFailed', () => ({ durationMs, error: this.host.showError(error) }), undefined, attempt);
   }
 
   /** The call has ended well; that clears the tool's last failure only if the tool has worked for it. */
-  succeeded(): void {
+  protected succeeded(): void {
     if (this.runtime && this.attempt > 0) this.runtime.lastError = undefined;
   }
 
   /** The tool has not. */
-  failed(error: ToolError): void {
+  protected failed(error: ToolError): void {
     if (this.runtime) this.runtime.lastError = error;
   }
 
   /**
    * Ends the call: whatever its operators do, no attempt of it goes on.
    *
-   * @param tell - Tells of its end, when what it held is free, before those who waited for that are served.
    * @param error - What it ends with.
+   * @returns the attempts that are to be stopped, the oldest first.
    */
-  end(tell: () => void, error: ToolError | undefined): void {
+  protected close(error: ToolError | undefined): readonly StoppableAttempt[] | undefined {
     this.ended = true;
     this.deadline?.cancel();
-    if (this.attemptFailure?.error === error) this.attemptFailure = undefined;
-    this.reportAttemptFailure();
+    if (this.attemptFailure) {
+      if (this.attemptFailure.error === error) this.attemptFailure = undefined;
+      this.reportAttemptFailure();
+    }
     this.enter('idle');
     this.runtime?.callEnded();
-    const [first, ...others] = this.attempts;
-    if (!first) {
-      tell();
-      return;
-    }
-    try {
-      // The latest first: it may be waiting for what one before it holds.
-      for (const attempt of others.reverse()) attempt.stop();
-    } finally {
-      first.stop(tell);
-    }
+    return this.oldest && [this.oldest, ...(this.others ?? [])];
   }
 
-  publish<Type extends CallEvent['type']>(type: Type, details: () => DetailsOf<Type>, attempt = this.attempt): void {
-    const { host, request, runtime, tool, callId } = this;
-    host.bus.publish(
-      () =>
-        ({
-          type,
-          tool,
-          callId,
-          attempt,
-          ...(request.runId === undefined ? {} : { runId: request.runId }),
-          ...(request.step === undefined ? {} : { step: request.step }),
-          ...(request.parentId === undefined ? {} : { parentId: request.parentId }),
-          ...(runtime && host.find(tool) === runtime ? { load: runtime.load() } : {}),
-          ...details(),
-        }) as unknown as UnsealedEvent,
-    );
+  /**
+   * Publishes an event, if anybody wants it.
+   *
+   * @param details - What it says beside that; `of` is handed to it.
+   */
+  publish<Type extends CallEvent['type'], Of>(
+    type: Type,
+    details: (of: Of) => DetailsOf<Type>,
+    of?: Of,
+    attempt = this.attempt,
+  ): void {
+    const { bus } = this.host;
+    if (!bus.wants(this.request.tool)) {
+      bus.skip();
+      return;
+    }
+    const { request, runtime, tool, callId } = this;
+    bus.send({
+      type,
+      tool,
+      callId,
+      attempt,
+      ...(request.runId === undefined ? {} : { runId: request.runId }),
+      ...(request.step === undefined ? {} : { step: request.step }),
+      ...(request.parentId === undefined ? {} : { parentId: request.parentId }),
+      ...(runtime?.registered ? { load: runtime.load() } : {}),
+      ...details(of as Of),
+    } as unknown as UnsealedEvent);
   }
 
   private enter(phase: CallPhase): void {

@@ -11,14 +11,14 @@ export function reportCircuit(bus: EventBus, runtime: ToolRuntime): () => void {
     const ofTool = () => ({ tool, load: runtime.load() });
     if (to === 'closed') {
       if (isCircuitOpen(runtime.lastError)) runtime.lastError = undefined;
-      bus.publish(() => ({ type: 'circuit.closed', ...ofTool() }));
+      bus.publish(tool, () => ({ type: 'circuit.closed', ...ofTool() }));
     } else if (to === 'halfOpen') {
-      bus.publish(() => ({ type: 'circuit.halfOpened', ...ofTool() }));
+      bus.publish(tool, () => ({ type: 'circuit.halfOpened', ...ofTool() }));
     } else {
       const retryAfterMs = retryAt === undefined ? undefined : Math.max(0, retryAt - runtime.now());
       const error = new CircuitOpen({ tool, callId: '', reason: to, retryAfterMs });
       runtime.lastError = error;
-      bus.publish(() => ({ type: 'circuit.opened', ...ofTool(), error }));
+      bus.publish(tool, () => ({ type: 'circuit.opened', ...ofTool(), error }));
     }
   });
 }

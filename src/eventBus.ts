@@ -1,7 +1,6 @@
-import type { Observable } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import { catchUp } from '../operators/catchUp.js';
 import type { Clock } from '../operators/gates/Clock.js';
-import { OrderedSubject } from '../operators/OrderedSubject.js';
 import type { ToolEvent } from './event.js';
 import { type History } from './history.js';
 
@@ -12,16 +11,22 @@ export type UnsealedEvent = Unsealed<ToolEvent>;
 
 /**
  * Where all events of an orchestrator go: numbered without a gap, delivered in that order to everybody, and retained.
- * An event that nobody observes and nothing retains is not even made, though it is counted.
+ * An event that nobody observes and nothing retains is not even made, though it is counted. Whoever observes one tool
+ * makes no others cost anything.
  */
 export class EventBus {
-  private readonly subject$ = new OrderedSubject<ToolEvent>();
+  private readonly all$ = new Subject<ToolEvent>();
+  /** Those who observe one tool, by its name: only as long as there are any. */
+  private readonly byTool = new Map<string, Subject<ToolEvent>>();
   private latest = 0;
+  /** Published from inside a handler, and not delivered yet. */
+  private waiting: ToolEvent[] = [];
+  private delivering = false;
 
   /** What is published from now on. */
-  readonly events$: Observable<ToolEvent> = this.subject$.asObservable();
+  readonly events$: Observable<ToolEvent> = this.all$.asObservable();
   /** What is retained, then what is published: no gap, no repeat. */
-  readonly history$: Observable<ToolEvent> = catchUp(() => this.history.toArray(), this.subject$);
+  readonly history$: Observable<ToolEvent> = catchUp(() => this.history.toArray(), this.events$);
 
   constructor(
     private readonly clock: Clock,
@@ -33,15 +38,67 @@ export class EventBus {
     return this.latest;
   }
 
-  /** @param make - Called at once, if at all. What is published inside it comes first. */
-  publish(make: () => UnsealedEvent): void {
-    if (this.history.capacity === 0 && !this.subject$.observed) {
-      this.latest++;
-      return;
-    }
-    const made = make();
-    const event = { v: 1, seq: ++this.latest, at: this.clock.now(), ...made } as ToolEvent;
+  /** What is published of a tool from now on. */
+  eventsOf(tool: string): Observable<ToolEvent> {
+    return new Observable((subscriber) => {
+      const ofTool$ = this.byTool.get(tool) ?? new Subject<ToolEvent>();
+      this.byTool.set(tool, ofTool$);
+      const subscription = ofTool$.subscribe(subscriber);
+      return () => {
+        subscription.unsubscribe();
+        if (!ofTool$.observed && this.byTool.get(tool) === ofTool$) this.byTool.delete(tool);
+      };
+    });
+  }
+
+  /** True when an event is observed or retained; else it need only be counted. @param tool - The tool it is about. */
+  wants(tool: string | undefined): boolean {
+    if (this.history.capacity > 0 || this.all$.observed) return true;
+    return tool !== undefined && this.byTool.size > 0 && this.byTool.has(tool);
+  }
+
+  /** Counts an event that nobody wants. */
+  skip(): void {
+    this.latest++;
+  }
+
+  /**
+   * @param tool - The tool that it is about, if it is about one.
+   * @param make - Called at once, if at all. What is published inside it comes first.
+   */
+  publish(tool: string | undefined, make: () => UnsealedEvent): void {
+    if (this.wants(tool)) this.send(make());
+    else this.skip();
+  }
+
+  /** Numbers and dates an event, and delivers it. */
+  send(unsealed: UnsealedEvent): void {
+    const event = { v: 1, seq: ++this.latest, at: this.clock.now(), ...unsealed } as ToolEvent;
     this.history.push(event);
-    this.subject$.next(event);
+    if (this.delivering) this.waiting.push(event);
+    else this.deliver(event);
+  }
+
+  /**
+   * Everybody is given the same order: what is published inside a handler waits until all have been told of the event
+   * that is being delivered, which a Subject would not see to.
+   */
+  private deliver(first: ToolEvent): void {
+    this.delivering = true;
+    try {
+      this.give(first);
+      while (this.waiting.length > 0) {
+        const batch = this.waiting;
+        this.waiting = [];
+        for (const event of batch) this.give(event);
+      }
+    } finally {
+      this.delivering = false;
+    }
+  }
+
+  private give(event: ToolEvent): void {
+    this.all$.next(event);
+    if (this.byTool.size > 0 && 'tool' in event) this.byTool.get(event.tool)?.next(event);
   }
 }

@@ -15,7 +15,7 @@ import { callable, object, wholeNumber } from '../operators/gates/argument.js';
 import { Deadlines } from '../operators/gates/Deadlines.js';
 import { Approvals } from './approvals.js';
 import { callOf } from './call.js';
-import type { CallHost } from './callHost.js';
+import type { CallHost, CallIds, CallRequest } from './callHost.js';
 import { closest } from './closest.js';
 import type { ToolError } from './error.js';
 import type { ToolEvent } from './event.js';
@@ -226,7 +226,7 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   if (redact !== undefined) callable('redact', redact);
   if (approve !== undefined) callable('approve', approve);
   if (recommender !== undefined) callable('recommender', recommender);
-  const createId = options.createId === undefined ? countingIds() : callable('createId', options.createId);
+  const callIds = options.createId === undefined ? countingIds() : idsFrom(callable('createId', options.createId));
   const maxValueLength = wholeNumber('maxValueLength', options.maxValueLength ?? 10_000, 0, true);
   const history = new History<ToolEvent>(wholeNumber('history.capacity', options.history?.capacity ?? 1_000, 0));
 
@@ -246,14 +246,14 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
     approvals,
     find: (name) => registry.find(name),
     closest: (name) => closest(name, registry.names),
-    nextCallId: createId,
-    nextRunId: createId,
+    callIds,
+    nextRunId: () => callIds.textOf(callIds.reserve()),
     ...createRedaction(redact, maxValueLength),
   };
   /** Made at the first recommendation, and kept up to date from then on. */
   let index: ReturnType<typeof createToolIndex> | undefined;
 
-  const execute = (...given: ExecuteArguments): Observable<unknown> => callOf(host, requestOf(given));
+  const execute = (...given: ExecuteArguments): Observable<unknown> => callOf(host, requestOf(...given));
   const register = (tool: AnyTool): unknown => {
     registry.add(tool);
     index?.add(tool);
@@ -327,19 +327,25 @@ const known = [
 
 type ExecuteArguments = [name: string, args: unknown, options?: CallOptions] | [call: Call, options?: CallOptions];
 
-function requestOf(given: ExecuteArguments): Parameters<typeof callOf>[1] {
-  const [first] = given;
-  if (typeof first === 'string') {
-    const [tool, args, options] = given as [string, unknown, CallOptions?];
-    return { tool, arguments: args, callId: options?.callId, parentId: options?.parentId };
-  }
-  const [{ tool, arguments: args }, options] = given as [Call, CallOptions?];
+function requestOf(...[first, second, third]: ExecuteArguments): CallRequest {
+  if (typeof first === 'string') return toolRequest(first, second, third);
+  return toolRequest(first.tool, first.arguments, second as CallOptions | undefined);
+}
+
+function toolRequest(tool: string, args: unknown, options: CallOptions | undefined): CallRequest {
   return { tool, arguments: args, callId: options?.callId, parentId: options?.parentId };
 }
 
 /** Ids that are new in this process, and most likely wherever histories of several are put together. */
-function countingIds(): () => string {
+function countingIds(): CallIds {
   const prefix = Math.random().toString(36).slice(2, 10);
   let count = 0;
-  return () => `${prefix}-${String(++count)}`;
+  return {
+    reserve: () => ++count,
+    textOf: (reserved) => (typeof reserved === 'string' ? reserved : `${prefix}-${String(reserved)}`),
+  };
+}
+
+function idsFrom(createId: () => string): CallIds {
+  return { reserve: createId, textOf: (made) => made as string };
 }

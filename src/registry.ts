@@ -53,14 +53,11 @@ export class Registry {
     private readonly clock: Clock,
     private readonly scheduler: SchedulerLike,
   ) {
-    this.tools$ = this.nowAndThen(isOfCatalogue, () => undefined).pipe(
+    this.tools$ = this.nowAndThen(bus.events$.pipe(filter(isOfCatalogue)), () => undefined).pipe(
       map(() => this.tools),
       distinctUntilChanged(),
     );
-    this.statuses$ = this.nowAndThen(
-      () => true,
-      () => this.statuses(),
-    ).pipe(
+    this.statuses$ = this.nowAndThen(bus.events$, () => this.statuses()).pipe(
       scan((statuses: ToolStatuses, next) => ('past' in next ? next.past : statusesOf(statuses, next.event)), {}),
       distinctUntilChanged(),
       expireStatus(scheduler, firstStatusUntil, statusesAt),
@@ -87,7 +84,7 @@ export class Registry {
     const runtime = new ToolRuntime(tool, this.clock);
     this.runtimes.set(tool.name, runtime);
     this.catalogue = undefined;
-    this.bus.publish(() => ({ type: 'tool.registered', tool: tool.name, description: tool.description }));
+    this.bus.publish(tool.name, () => ({ type: 'tool.registered', tool: tool.name, description: tool.description }));
     runtime.stopReporting = reportCircuit(this.bus, runtime);
   }
 
@@ -96,20 +93,18 @@ export class Registry {
     const runtime = this.runtimes.get(name);
     if (!runtime) return false;
     runtime.stopReporting();
+    runtime.registered = false;
     this.runtimes.delete(name);
     this.forgetIdle();
     if (!runtime.idle) this.retired.add(runtime);
     this.catalogue = undefined;
-    this.bus.publish(() => ({ type: 'tool.unregistered', tool: name }));
+    this.bus.publish(name, () => ({ type: 'tool.unregistered', tool: name }));
     return true;
   }
 
   /** A tool's status from its registration on, until it is unregistered. */
   status$(name: string): Observable<ToolStatus> {
-    return this.nowAndThen(
-      (event) => 'tool' in event && event.tool === name,
-      () => this.find(name)?.status(),
-    ).pipe(
+    return this.nowAndThen(this.bus.eventsOf(name), () => this.find(name)?.status()).pipe(
       scan(
         (status: ToolStatus | undefined, next) => ('past' in next ? next.past : statusOf(status, next.event)),
         undefined,
@@ -144,15 +139,12 @@ export class Registry {
 
   /** What is so now, then the events that follow it. */
   private nowAndThen<Past>(
-    wanted: (event: ToolEvent) => boolean,
+    events$: Observable<ToolEvent>,
     past: () => Past,
   ): Observable<{ readonly past: Past } | { readonly event: ToolEvent }> {
     return catchUp<Numbered & ({ readonly past: Past } | { readonly event: ToolEvent })>(
       () => [{ seq: this.bus.seq, past: past() }],
-      this.bus.events$.pipe(
-        filter(wanted),
-        map((event) => ({ seq: event.seq, event })),
-      ),
+      events$.pipe(map((event) => ({ seq: event.seq, event }))),
     );
   }
 

@@ -66,12 +66,17 @@ export function withRunEvents<T>(
 
     const endAs = (type: 'run.succeeded' | 'run.cancelled'): void => {
       end(() => {
-        host.bus.publish(() => ({ type, ...ofRun, ...duration() }));
+        host.bus.publish(undefined, () => ({ type, ...ofRun, ...duration() }));
       });
     };
     const fail = (error: ToolError): void => {
       end(() => {
-        host.bus.publish(() => ({ type: 'run.failed', ...ofRun, ...duration(), error: host.showError(error) }));
+        host.bus.publish(undefined, () => ({
+          type: 'run.failed',
+          ...ofRun,
+          ...duration(),
+          error: host.showError(error),
+        }));
       });
       subscriber.error(error);
     };
@@ -99,12 +104,18 @@ export function withRunEvents<T>(
       endAs(isResult ? 'run.succeeded' : 'run.cancelled');
     });
 
-    host.bus.publish(() => ({ type: 'run.started', ...ofRun, kind, name, steps, ...details?.() }));
+    host.bus.publish(undefined, () => ({ type: 'run.started', ...ofRun, kind, name, steps, ...details?.() }));
     if (subscriber.closed) return;
     try {
       const advanced: Advanced = (step, callId, outcome) => {
         done++;
-        host.bus.publish(() => ({ type: 'run.advanced', ...ofRun, step, callId, ...(outcome ? markOf(outcome) : {}) }));
+        host.bus.publish(undefined, () => ({
+          type: 'run.advanced',
+          ...ofRun,
+          step,
+          callId,
+          ...(outcome ? markOf(outcome) : {}),
+        }));
       };
       upstream.start(begin(advanced));
     } catch (error) {

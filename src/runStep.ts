@@ -86,7 +86,7 @@ type Skipped =
 /** Tells of a step that is not run. */
 export function publishSkipped({ host, runId }: FlowRun, step: Step, why: Skipped): void {
   const { tool, outputKey } = step;
-  host.bus.publish(() => ({
+  host.bus.publish(tool, () => ({
     type: 'call.skipped',
     tool,
     callId: callIdOf(runId, outputKey),

@@ -20,18 +20,23 @@ export class ToolRuntime {
   readonly cache: ReadyCache | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
+  /** True where a call is one attempt and nothing around it, so that it needs no pipeline. */
+  readonly isPlain: boolean;
   /** Reads the arguments. */
   readonly decodeInput: (value: unknown) => Either<readonly Fault[], unknown>;
   /** Reads a value that `run` gave; undefined where none is checked. */
   readonly decodeOutput: ((value: unknown) => Either<readonly Fault[], unknown>) | undefined;
 
+  /** False from when it is unregistered on. */
+  registered = true;
   /** Ends the reports of the circuit's transitions. */
   stopReporting: () => void = () => undefined;
   /** The last failure, until a success clears it. */
   lastError: ToolError | undefined;
   /** How many calls there are, those between two attempts too. */
   private calls = 0;
-  private readonly phases: Record<CallPhase, number> = { idle: 0, queued: 0, running: 0 };
+  private queued = 0;
+  private running = 0;
   /** How many attempts wait for a rate permit. */
   private limited = 0;
   /** When the last of them is expected to start. */
@@ -47,6 +52,7 @@ export class ToolRuntime {
     this.cache = cacheOf(tool);
     this.timeoutMs = tool.timeoutMs ?? 30_000;
     this.deadlineMs = tool.deadlineMs ?? Infinity;
+    this.isPlain = isPlain(tool);
     this.decodeInput = decoderOf(tool.input);
     this.decodeOutput = tool.output && decoderOf(tool.output);
   }
@@ -61,8 +67,8 @@ export class ToolRuntime {
 
   /** Counts a call that goes from one phase to another. */
   move(from: CallPhase, to: CallPhase): void {
-    this.phases[from]--;
-    this.phases[to]++;
+    if (from !== 'idle') this[from]--;
+    if (to !== 'idle') this[to]++;
   }
 
   /** Counts an attempt that waits for a rate permit until `availableAt`, as far as can be foreseen. */
@@ -83,11 +89,13 @@ export class ToolRuntime {
 
   /** What the tool has to do now. */
   load(): Load {
+    const { running, queued } = this;
+    if (!this.isGated) return { running, queued, accepting: true };
     const availableAt = this.availableAt();
     const retryAt = this.circuit?.circuit.retryAt;
     return {
-      running: this.phases.running,
-      queued: this.phases.queued,
+      running,
+      queued,
       accepting: (this.semaphore?.accepts ?? true) && this.limitAccepts() && this.circuitAccepts(),
       ...(availableAt === undefined ? {} : { availableAt }),
       ...(retryAt === undefined ? {} : { retryAt }),
@@ -100,6 +108,10 @@ export class ToolRuntime {
 
   status(): ToolStatus {
     return toolStatus(this.tool.name, this.load(), this.lastError, this.clock.now());
+  }
+
+  private get isGated(): boolean {
+    return this.semaphore !== undefined || this.rateLimit !== undefined || this.circuit !== undefined;
   }
 
   private circuitAccepts(): boolean {
@@ -116,4 +128,8 @@ export class ToolRuntime {
     if (this.limited > 0) return this.limitedUntil;
     return this.limitAccepts() ? undefined : this.rateLimit?.limiter.availableAt(this.clock);
   }
+}
+
+function isPlain({ operators, hedge, retry, cache, approve, fallback }: AnyTool): boolean {
+  return !operators?.length && !hedge && !retry && !cache && !approve && fallback === undefined;
 }

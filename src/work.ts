@@ -1,4 +1,5 @@
-import { from, isObservable, type ObservableInput, type Observer, Subscriber } from 'rxjs';
+import { from, isObservable, type ObservableInput, type Observer, type Subscriber } from 'rxjs';
+import { subscriberOf } from '../operators/upstream.js';
 import { shorten } from './fault.js';
 
 /** How what could not be stopped ended; `error` is there if it was rejected. */
@@ -10,18 +11,18 @@ export type LateEnd = { readonly error?: unknown };
  * then stays *outstanding*, and says when it has settled.
  */
 export class Work {
-  private readonly subscriber: Subscriber<unknown>;
+  /** Listens to a source; made before there is one, so that a synchronous source can be stopped. */
+  private subscriber: Subscriber<unknown> | undefined;
+  /** True once nobody listens any more. */
+  private stopped = false;
   /** True while a promise of the tool's is pending. */
   private pending = false;
   private done = false;
   /** What an iterator threw when nobody listened any more. */
-  private late: LateEnd = {};
+  private late: LateEnd | undefined;
   private settled: ((end: LateEnd) => void) | undefined;
 
-  constructor(observer: Observer<unknown>) {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- as in operators/upstream.ts: it must exist beforehand
-    this.subscriber = new Subscriber<unknown>(observer);
-  }
+  constructor(private readonly observer: Observer<unknown>) {}
 
   /** True once it has come to its own end: a promise that has settled, an iterator that is done. */
   get finished(): boolean {
@@ -30,7 +31,11 @@ export class Work {
 
   /** True when it has been stopped and goes on all the same. */
   get outstanding(): boolean {
-    return this.pending && this.subscriber.closed;
+    return this.pending && this.closed;
+  }
+
+  private get closed(): boolean {
+    return this.stopped || this.subscriber?.closed === true;
   }
 
   /**
@@ -39,15 +44,18 @@ export class Work {
    * @throws TypeError for what is no stream; a string is refused too, though one can iterate over its letters.
    */
   start(input: ObservableInput<unknown>): void {
-    if (this.subscriber.closed && !isThenable(input)) return;
     if (isObservable(input)) {
-      input.subscribe(this.subscriber);
+      if (!this.stopped) input.subscribe(this.listen());
     } else if (isThenable(input)) {
       this.awaitOne(input);
+    } else if (this.stopped) {
+      return;
+    } else if (Array.isArray(input)) {
+      this.giveAll(input);
     } else if (isAsyncIterable(input)) {
       this.iterate(input[Symbol.asyncIterator]());
     } else if (typeof input === 'object' && (input as unknown) !== null) {
-      from(input).subscribe(this.subscriber);
+      from(input).subscribe(this.listen());
     } else {
       const got = typeof input === 'string' ? 'a string (use of(…))' : shorten(input);
       throw new TypeError(
@@ -58,12 +66,23 @@ export class Work {
 
   /** The observer hears nothing from now on. */
   stop(): void {
-    this.subscriber.unsubscribe();
+    this.stopped = true;
+    this.subscriber?.unsubscribe();
   }
 
   /** Calls back when what was outstanding has settled. */
   onSettled(callback: (end: LateEnd) => void): void {
     this.settled = callback;
+  }
+
+  private listen(): Subscriber<unknown> {
+    return (this.subscriber = subscriberOf(this.observer));
+  }
+
+  /** An array's items, as `from` gives them. */
+  private giveAll(items: readonly unknown[]): void {
+    for (let index = 0; index < items.length && !this.stopped; index++) this.observer.next(items[index]);
+    if (!this.stopped) this.observer.complete();
   }
 
   private awaitOne(promise: PromiseLike<unknown>): void {
@@ -72,34 +91,38 @@ export class Work {
     Promise.resolve(promise).then(
       (value) => {
         this.done = true;
-        this.settle({});
-        this.subscriber.next(value);
-        this.subscriber.complete();
+        this.pending = false;
+        this.settled?.({});
+        if (!this.stopped) this.observer.next(value);
+        if (!this.stopped) this.observer.complete();
       },
       (error: unknown) => {
-        this.settle({ error });
-        this.subscriber.error(error);
+        this.pending = false;
+        this.settled?.({ error });
+        if (!this.stopped) this.observer.error(error);
       },
     );
   }
 
   private iterate(iterator: AsyncIterator<unknown>): void {
-    const pulled = this.pull(iterator);
-    this.subscriber.add(() => {
+    const subscriber = this.listen();
+    const pulled = this.pull(iterator, subscriber);
+    subscriber.add(() => {
       // Only an iterator that has not come to its end is told to return.
       if (this.done) return;
       const returned = called(() => iterator.return?.());
       void Promise.allSettled([pulled, returned]).then((ends) => {
         const [late] = ends.flatMap((end) => (end.status === 'rejected' ? [{ error: end.reason as unknown }] : []));
-        this.settle(late ?? this.late);
+        this.pending = false;
+        this.settled?.(late ?? this.late ?? {});
       });
     });
   }
 
   /** Asks for one item after the other, as long as somebody listens. Never rejects. */
-  private async pull(iterator: AsyncIterator<unknown>): Promise<void> {
+  private async pull(iterator: AsyncIterator<unknown>, subscriber: Subscriber<unknown>): Promise<void> {
     try {
-      while (!this.subscriber.closed) {
+      while (!subscriber.closed) {
         this.pending = true;
         const result: unknown = await iterator.next();
         this.pending = false;
@@ -108,20 +131,15 @@ export class Work {
         }
         const { done, value } = result as { readonly done?: unknown; readonly value?: unknown };
         this.done = Boolean(done);
-        if (this.done) this.subscriber.complete();
-        else this.subscriber.next(value);
+        if (this.done) subscriber.complete();
+        else subscriber.next(value);
       }
     } catch (error) {
       this.pending = false;
       this.done = true;
-      if (this.subscriber.closed) this.late = { error };
-      this.subscriber.error(error);
+      if (subscriber.closed) this.late = { error };
+      subscriber.error(error);
     }
-  }
-
-  private settle(end: LateEnd): void {
-    this.pending = false;
-    this.settled?.(end);
   }
 }
 

@@ -29,7 +29,7 @@ export const row: BenchRow = {
         for (let event = 0; event < times; event++) subject$.next({ seq: event });
       },
       ours: (times) => {
-        for (let event = 0; event < times; event++) bus.publish(() => ({ type: 'tool.unregistered', tool: 'a' }));
+        for (let event = 0; event < times; event++) bus.publish('a', () => ({ type: 'tool.unregistered', tool: 'a' }));
       },
     });
     const quiet = orchestratorOf(0);

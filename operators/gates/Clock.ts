@@ -15,4 +15,10 @@ export interface Clock {
 
   /** Calls `callback` at this same instant, after what else is due at it. Returns a function that cancels it. */
   defer(callback: () => void): () => void;
+
+  /**
+   * Calls back soon, once the host's present turn is over, or at once where there are no turns: for what may be put off,
+   * such as tidying up what is likely to be used again. Left out: there are none.
+   */
+  afterTurn?(callback: () => void): void;
 }
