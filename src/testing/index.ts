@@ -22,6 +22,7 @@ export type { Values } from './diagram.js';
 export type { EventChoice } from './eventDiagram.js';
 export type { Gate } from './held.js';
 export { type MarbleContext, marbles } from './marbles.js';
+export { type MarbleText, type MarbleTextOptions, readMarbles, writeMarbles } from './marbleText.js';
 export type { Message } from './message.js';
 export type { TestOptions } from './Session.js';
 export type { StatusValues } from './statusDiagram.js';
