@@ -28,3 +28,4 @@ export type { TestOptions } from './Session.js';
 export type { StatusValues } from './statusDiagram.js';
 export type { SubscriptionLog } from './subscriptions.js';
 export { type VirtualContext, virtualTime } from './virtualTime.js';
+export { VirtualScheduler } from './VirtualScheduler.js';

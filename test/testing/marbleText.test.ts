@@ -112,15 +112,15 @@ describe('writeMarbles', () => {
     ]);
   });
 
-  it('has letters for 450 different values and writes any other as *', () => {
+  it('has letters for 450 different values and writes any other as …', () => {
     const many = (count: number) => Array.from({ length: count }, (_, at) => next(at, { at }));
     expect(writeMarbles(many(450)).exact).to.equal(true);
     expect(parsed(writeMarbles(many(450)).text, writeMarbles(many(450)).values)).to.deep.equal(many(450));
     const { text, exact, remarks } = writeMarbles(many(451));
-    expect(text.slice(-2)).to.match(/[^*]\*/);
+    expect(text.slice(-2)).to.match(/[^…]…/);
     expect({ exact, remarks }).to.deep.equal({
       exact: false,
-      remarks: ['1 value written as *: there are letters for 450 different ones'],
+      remarks: ['1 value written as …: there are letters for 450 different ones'],
     });
   });
 
@@ -159,8 +159,8 @@ describe('writeMarbles', () => {
         expect(exact).to.equal(remarks.length === 0);
         if (exact) expect(read, text).to.deep.equal(scaled);
         if (exact) exactOnes++;
-        expect(readMarbles(text, { ...values, '*': '*' }, error)).to.deep.equal(
-          parsed(text, { ...values, '*': '*' }, error),
+        expect(readMarbles(text, { ...values, '…': '…' }, error)).to.deep.equal(
+          parsed(text, { ...values, '…': '…' }, error),
         );
       }),
       { numRuns: 1_500 },
