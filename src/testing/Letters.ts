@@ -25,7 +25,8 @@ export class Letters {
     return letter === undefined ? undefined : this.define(letter, value);
   }
 
-  private define(letter: string, value: unknown): string {
+  /** Gives a value a letter, or another character. */
+  define(letter: string, value: unknown): string {
     this.byValue.set(keyOf(value), letter);
     this.taken.add(letter);
     return letter;

@@ -40,19 +40,27 @@ export function layOut(tracks: readonly Track[]): Layout {
     const width = Math.max(0, ...rows.map((row) => row.width));
     for (const row of rows) row.pad(width);
   };
-  for (const frame of frames) {
-    const reached = Math.max(0, ...rows.map(({ cursor }) => cursor).filter((cursor) => cursor <= frame));
-    for (const row of rows) row.passTo(reached);
-    level();
+  const passTo = (frame: number): void => {
     for (const row of rows) row.passTo(frame);
+  };
+  passTo(frames[0] ?? 0);
+  frames.forEach((frame, at) => {
     level();
     columns.set(frame, rows[0]?.width ?? 0);
     for (const row of rows) row.write(frame);
+    const next = frames[at + 1] ?? Infinity;
+    // Beside the widest of what has been written there is room for the time that this takes.
+    passTo(Math.max(frame, ...rows.map(({ cursor }) => cursor).filter((cursor) => cursor <= next)));
     level();
-  }
-  const end = Math.max(0, ...rows.map(({ cursor }) => cursor));
-  for (const row of rows) if (row.open) row.passTo(end);
-  return { rows: rows.map(({ text }) => text.trimEnd()), columns };
+    if (next < Infinity) passTo(next);
+  });
+  return { rows: rows.map(({ text }) => trimmed(text)), columns };
+}
+
+/** Without the spaces at its end, but for the one that a time ends with. */
+function trimmed(text: string): string {
+  const end = text.trimEnd();
+  return /(^| )\d\S*$/.test(end) ? `${end} ` : end;
 }
 
 class Row {

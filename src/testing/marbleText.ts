@@ -132,7 +132,7 @@ export function meaningOf(
   return {
     values: Object.fromEntries(named.reverse()),
     ...(failure?.kind === 'E' ? { error: failure.error as unknown } : {}),
-    exact: all.length === 0 && read.length === messages.length,
+    exact: all.length === 0,
     remarks: all,
   };
 }
