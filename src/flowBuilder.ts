@@ -9,7 +9,7 @@ import type { StepOptions } from './stepOptions.js';
 import type { Tool } from './tool.js';
 
 type AnyArguments = ($: References<object>) => unknown;
-type AnyOptions = StepOptions<object, unknown> & {
+type AnyOptions = StepOptions<object> & {
   readonly each?: ($: References<object>) => unknown;
   readonly concurrency?: number;
 };
