@@ -12,6 +12,7 @@ const CHECKS = [
   'check:files',
   'docs:operators:check',
   'compare:check',
+  'mutation:check',
   'docs:check',
   'examples',
   'bench:short',

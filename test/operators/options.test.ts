@@ -53,7 +53,7 @@ describe('an option that is misspelt', () => {
     it(`is refused among ${where}, and named beside those that there are`, () => {
       expect(() => make({ maxWiatMs: 5 })).to.throw(
         TypeError,
-        /: expected no options but \w+(, \w+)*, got "maxWiatMs"$/,
+        /^\w[\w ]*: expected no options but \w+(, \w+)*, got "maxWiatMs"$/,
       );
     });
 

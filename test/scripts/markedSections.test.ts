@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { tableOf, withSections } from '../../scripts/markedSections.js';
+import { sectionOf, tableOf, withSections } from '../../scripts/markedSections.js';
 
 describe('the marked sections of a page', () => {
   const page = ['before', '<!-- a -->', 'old', '<!-- /a -->', 'between', '<!-- b --><!-- /b -->', 'after'].join('\n');
@@ -14,6 +14,12 @@ describe('the marked sections of a page', () => {
   it('come out the same when they are replaced by the same once more', () => {
     const once = withSections('page.md', page, { a: 'new', b: 'too' });
     expect(withSections('page.md', once, { a: 'new', b: 'too' })).to.equal(once);
+  });
+
+  it('are read as they were written', () => {
+    expect(sectionOf('page.md', page, 'a')).to.equal('old');
+    expect(sectionOf('page.md', withSections('page.md', page, { b: 'new\n\ntext' }), 'b')).to.equal('new\n\ntext');
+    expect(() => sectionOf('page.md', page, 'c')).to.throw('page.md: expected <!-- c -->');
   });
 
   it('must be on the page', () => {
