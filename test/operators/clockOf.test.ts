@@ -1,3 +1,4 @@
+import { install } from '@sinonjs/fake-timers';
 import { expect } from 'chai';
 import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
 import { clockOf } from '../../operators/index.js';
@@ -63,6 +64,33 @@ describe('clockOf', () => {
       }, 5);
       flush();
       expect(log).to.deep.equal(['cancels']);
+    });
+  });
+
+  describe('puts off until the present turn is over', () => {
+    it('nothing in virtual time, of whatever scheduler: there are no turns', () => {
+      const log: string[] = [];
+      const late = new VirtualTimeScheduler();
+      late.frame = Date.UTC(2025, 0);
+      for (const scheduler of [new VirtualTimeScheduler(), late])
+        clockOf(scheduler).afterTurn?.(() => log.push('virtual'));
+      virtually(() => {
+        clockOf().afterTurn?.(() => log.push('test'));
+      });
+      expect(log).to.deep.equal(['virtual', 'virtual', 'test']);
+    });
+
+    it('what it is asked to on the clock of the host', () => {
+      const host = install({ now: Date.UTC(2025, 0), toFake: ['setInterval', 'clearInterval', 'Date'] });
+      try {
+        const log: string[] = [];
+        clockOf().afterTurn?.(() => log.push('afterwards'));
+        log.push('this turn');
+        host.tick(1);
+        expect(log).to.deep.equal(['this turn', 'afterwards']);
+      } finally {
+        host.uninstall();
+      }
     });
   });
 });
