@@ -246,7 +246,8 @@ export class PlanRun {
       this.lost.set(outputKey, error);
       for (const other of this.waitingFor(outputKey).reverse()) {
         const waiting = this.nodes[other] as Node;
-        if (waiting.state !== 'waiting' || this.settings.failFast) continue;
+        // Where its telling is what made the subscriber leave, the run has ended.
+        if (waiting.state !== 'waiting' || this.settings.failFast || this.subscriber.closed) continue;
         waiting.state = 'ended';
         this.tellDropped(waiting.step, outputKey, error);
         lost.push(other);

@@ -18,15 +18,17 @@ export function inOrder<T>(
     let next = 0;
     /** How many have completed. */
     let completed = 0;
+    /** True once one has errored. */
+    let failed = false;
     /** True while `fill` goes on further out in the stack. */
     let filling = false;
 
     const fill = (): void => {
-      if (filling) return;
+      if (filling || failed) return;
       filling = true;
-      while (!subscriber.closed && next < count && running.size < concurrency) start(next++);
+      while (!subscriber.closed && !failed && next < count && running.size < concurrency) start(next++);
       filling = false;
-      if (!subscriber.closed && completed === count) {
+      if (!subscriber.closed && !failed && completed === count) {
         subscriber.next(results);
         subscriber.complete();
       }
@@ -39,6 +41,10 @@ export function inOrder<T>(
         },
         error: (error: unknown) => {
           running.delete(index);
+          if (failed) return;
+          failed = true;
+          // Whoever hears of the failure may go on at once, and the others have ended by then.
+          leave();
           subscriber.error(error);
         },
         complete: () => {
@@ -51,9 +57,11 @@ export function inOrder<T>(
       begin(index).subscribe(one);
     };
 
-    subscriber.add(() => {
-      for (const subscription of [...running.values()].reverse()) subscription.unsubscribe();
-    });
+    const leave = (): void => {
+      for (const one of [...running.values()].reverse()) one.unsubscribe();
+    };
+
+    subscriber.add(leave);
     fill();
   });
 }

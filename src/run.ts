@@ -56,6 +56,8 @@ export function withRunEvents<T>(
     let done = 0;
     /** True while the subscriber is being given a value. */
     let giving = false;
+    /** True once the run has failed; what of it goes on ends before that is told, also where the subscriber leaves by then. */
+    let failing = false;
     /** True once the run's end has been published. */
     let ended = false;
     const end = (publish: () => void): void => {
@@ -87,6 +89,7 @@ export function withRunEvents<T>(
         giving = false;
       },
       error: (error) => {
+        failing = true;
         try {
           upstream.stop();
         } finally {
@@ -100,6 +103,7 @@ export function withRunEvents<T>(
     });
     // Added after the upstream, whose calls end first.
     subscriber.add(() => {
+      if (failing) return;
       const isResult = giving && (isDone ? isDone() : done === steps.length);
       endAs(isResult ? 'run.succeeded' : 'run.cancelled');
     });

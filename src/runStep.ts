@@ -3,14 +3,14 @@ import {
   defer,
   map,
   type MonoTypeOperatorFunction,
-  type Observable,
+  Observable,
   of,
   type OperatorFunction,
-  take,
   takeLast,
   throwIfEmpty,
   toArray,
 } from 'rxjs';
+import { upstreamOf } from '../operators/upstream.js';
 import { callOf } from './call.js';
 import type { CallHost } from './callHost.js';
 import { holds, Incomparable } from './condition.js';
@@ -177,12 +177,32 @@ function called(
 
 function taken(tool: string, callId: string, wanted: Step['take']): OperatorFunction<unknown, unknown> {
   if (wanted === 'all') return toArray();
-  const one: MonoTypeOperatorFunction<unknown> = wanted === 'first' ? take(1) : takeLast(1);
+  const one: MonoTypeOperatorFunction<unknown> = wanted === 'first' ? firstAlone : takeLast(1);
   return (source) =>
     source.pipe(
       one,
       throwIfEmpty(() => new ToolFailed({ tool, callId, attempt: 1, cause: new Error(emptyResult) })),
     );
+}
+
+/** As `take(1)`, but the call has ended by the time that its value is handed on, and what follows from it begins. */
+function firstAlone(source: Observable<unknown>): Observable<unknown> {
+  return new Observable((subscriber) => {
+    const upstream = upstreamOf<unknown>(subscriber, {
+      next: (value) => {
+        upstream.stop();
+        subscriber.next(value);
+        subscriber.complete();
+      },
+      error: (error) => {
+        subscriber.error(error);
+      },
+      complete: () => {
+        subscriber.complete();
+      },
+    });
+    upstream.start(source);
+  });
 }
 
 /** When the step must be done, in the scheduler's ms. */

@@ -141,6 +141,29 @@ describe('a plan whose watchers meddle', () => {
     stage.expectNothingHeld();
   });
 
+  for (const [title, type, steps] of [
+    [
+      'it is told of a step that is skipped',
+      'call.skipped',
+      [step('a'), step('b', 'a'), step('c', 'a'), step('d', 'b')],
+    ],
+    ['its calls are cancelled for a failure', 'call.cancelled', [step('a'), step('x'), step('y'), step('z')]],
+  ] as const) {
+    it(`tells of nothing after its end when it is left as ${title}`, () => {
+      const hand = new Hand();
+      const stage = new Stage([hand.tool]);
+      const left$ = stage.orchestrator.events$.pipe(filter((event) => event.type === type));
+      const flow: FlowData = { ...planOf(...steps), failFast: type === 'call.cancelled' };
+      const told = watch(stage.orchestrator.run(flow).pipe(takeUntil(left$)));
+      hand.fail('a');
+      const end = type === 'call.cancelled' ? 'run.failed' : 'run.cancelled';
+      expect(stage.events.at(-1)?.type).to.equal(end);
+      expect(stage.events.filter((event) => event.type.startsWith('run.'))).to.have.length(2);
+      expect(told.end).to.equal('completed');
+      stage.expectNothingHeld();
+    });
+  }
+
   it('goes on when a subscriber throws', () => {
     const hand = new Hand();
     const stage = new Stage([hand.tool]);
