@@ -4,7 +4,10 @@ import { CheckFailed } from './CheckFailed.js';
 import { runScript } from './runScript.js';
 
 /** The arguments of the examples that take any; the others run as they are. */
-const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { 'dependency-audit': ['--json'] };
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  'dependency-audit': ['--json'],
+  'flow-from-file': ['examples/flow-from-file/licences.json', 'folder=.', '--show', 'summary', '--show', 'licences'],
+};
 const MAX_SECONDS = 60;
 
 /** Runs every example, which has to succeed and to say something on its standard output. */

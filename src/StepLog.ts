@@ -157,7 +157,9 @@ export class StepLog {
 
   private endCall(event: TerminalEvent, index: number): void {
     const { type, at, callId } = event;
-    this.called.push([Math.min(this.open.get(callId) ?? at, at - event.durationMs), at]);
+    // What goes before the first event of a call is no waiting, but the reading of its arguments. Only one without
+    // attempts of its own has waited all the time, for the call of another that its tool's cache had joined it to.
+    this.called.push([event.attempt === 0 ? at - event.durationMs : (this.open.get(callId) ?? at), at]);
     this.open.delete(callId);
     // Where a call of an element fails, the others are cancelled after that; it is the failure that counts.
     if (!this.hasFailed && this.mark === undefined) this.endAt(index, at);
