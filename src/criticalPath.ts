@@ -6,7 +6,7 @@ import type { StepRecord } from './StepLog.js';
 
 /** Which run is looked at. */
 export interface CriticalPathOptions {
-  /** Its id. Default: the run that was begun last of those of flows that are not part of another call. */
+  /** Its id. Default: the run of a flow that was begun last, but for those that calls have made. */
   readonly runId?: string;
 }
 

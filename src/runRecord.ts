@@ -1,6 +1,7 @@
 import type { ToolError } from './error.js';
 import type { CallEvent, ToolEvent, ToolEventOf } from './event.js';
 import { shorten } from './fault.js';
+import { isNestedIn } from './runIds.js';
 import { StepLog, type StepRecord } from './StepLog.js';
 
 /** A run, as its events tell of it, from the last time that it was begun. */
@@ -23,7 +24,7 @@ type RunStarted = ToolEventOf<'run.started'>;
  * What the events tell of a run.
  *
  * @param wanted - Its id, or the name of its flow, of which the run that was begun last is taken; of neither: the one
- * that was begun last of any flow. Without an id, neither parallel groups nor runs on behalf of a call are looked at.
+ * that was begun last of any flow. Without an id, neither parallel groups nor runs that calls have made are looked at.
  * @throws TypeError where the first event of such a run is not among them.
  */
 export function runRecordOf(
@@ -48,7 +49,9 @@ function startIn(
   { runId, name }: { readonly runId?: string | undefined; readonly name?: string },
 ): RunStarted {
   const starts = events.filter((event): event is RunStarted => event.type === 'run.started');
-  const flows = starts.filter(({ kind, parentId }) => kind !== 'parallel' && parentId === undefined);
+  const flows = starts.filter(
+    (start) => start.kind !== 'parallel' && !(start.parentId !== undefined && isNestedIn(start.runId, start.parentId)),
+  );
   const found =
     runId === undefined
       ? flows.filter((start) => name === undefined || start.name === name).at(-1)

@@ -12,7 +12,7 @@ import type { StepRecord, StepState } from './StepLog.js';
 
 /** Which run is drawn. */
 export interface MermaidOptions {
-  /** Its id. Default: the run that was begun last of those that have the flow's name and are not part of a call. */
+  /** Its id. Default: of those with the flow's name the one that was begun last, but for those that calls have made. */
   readonly runId?: string;
 }
 

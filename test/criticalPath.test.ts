@@ -220,6 +220,14 @@ describe('criticalPath', () => {
     expect(brief(criticalPath(stage.events, { runId: 'r3' }))).to.deep.equal(['1 0-9 (beginning)']);
   });
 
+  it('may be that of a run which its caller has made on behalf of something', () => {
+    const stage = stageOfWaiting();
+    stage.orchestrator.run({ steps: [wait('a', 3)] }).subscribe();
+    stage.orchestrator.run({ steps: [wait('b', 2)] }, {}, { parentId: 'request 7' }).subscribe();
+    stage.flush();
+    expect(brief(criticalPath(stage.events))).to.deep.equal(['b 0-2 (beginning)']);
+  });
+
   it('names the member of a group whose end made room', () => {
     const stage: Stage = new Stage([toolOf(({ ms }: { ms: number }) => timer(ms, stage.scheduler), { name: 'wait' })], {
       createId: () => 'g',
