@@ -1,5 +1,5 @@
 import type { Deadline } from '../operators/gates/Deadlines.js';
-import type { ToolError } from './error.js';
+import { type ToolError, ToolTimeout } from './error.js';
 import type { CallEvent } from './event.js';
 import type { CallHost, CallRequest, RunRequest } from './callHost.js';
 import type { UnsealedEvent } from './eventBus.js';
@@ -50,7 +50,7 @@ export class CallState {
   protected deadline: Deadline | undefined;
   /** Its id; what it is made from, until it is asked for. */
   private id: string | number;
-  private readonly startedAt: number;
+  protected readonly startedAt: number;
   private phase: CallPhase = 'idle';
   /** How many attempts wait, and how many run; a hedge makes several at once. */
   private queued = 0;
@@ -112,6 +112,17 @@ export class CallState {
     return (this.shown ??= this.host.show(this.request.arguments, { tool: this.tool, part: 'arguments' }));
   }
 
+  /** How long the whole call may take. */
+  protected get deadlineMs(): number {
+    return Math.min(this.runtime?.deadlineMs ?? Infinity, this.request.deadlineMs ?? Infinity);
+  }
+
+  /** What the call has failed with when one of its limits has passed. */
+  protected timeoutError(limit: 'timeoutMs' | 'deadlineMs', ms: number): ToolTimeout {
+    const { tool, callId, attempt, outstanding } = this;
+    return new ToolTimeout({ tool, callId, attempt, limit, ms, outstanding });
+  }
+
   /** An attempt goes from one phase to another. A call runs while any attempt of it does, and waits while none does. */
   moveAttempt(from: CallPhase, to: CallPhase): void {
     if (this.ended || from === to) return;
@@ -150,9 +161,9 @@ export class CallState {
    * Hands an attempt's failure on. Where the call does not end with it, an operator has caught the failure, and the
    * history would not know of it otherwise.
    */
-  failAttempt(failure: AttemptFailure, forward: () => void): void {
+  failAttempt(failure: AttemptFailure, forward?: () => void): void {
     this.attemptFailure = failure;
-    forward();
+    forward?.();
     this.reportAttemptFailure();
   }
 
@@ -224,7 +235,7 @@ export class CallState {
     } as unknown as UnsealedEvent);
   }
 
-  private enter(phase: CallPhase): void {
+  protected enter(phase: CallPhase): void {
     this.runtime?.move(this.phase, phase);
     this.phase = phase;
   }

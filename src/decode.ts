@@ -22,3 +22,9 @@ export function decoderOf<A>(codec: t.Decoder<unknown, A>): (value: unknown) => 
   const check = checkOf(codec);
   return (value) => (check(value) === accepted ? right(value as A) : decode(codec, value));
 }
+
+/** True for values that the codec would give as they are, as far as that can be told without it. */
+export function guardOf(codec: t.Decoder<unknown, unknown>): (value: unknown) => boolean {
+  const check = checkOf(codec);
+  return (value) => check(value) === accepted;
+}

@@ -1,7 +1,7 @@
 import type { Either } from 'fp-ts/Either';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { Semaphore } from '../operators/gates/Semaphore.js';
-import { decoderOf } from './decode.js';
+import { decoderOf, guardOf } from './decode.js';
 import type { ToolError } from './error.js';
 import type { Load } from './event.js';
 import type { Fault } from './fault.js';
@@ -20,8 +20,10 @@ export class ToolRuntime {
   readonly cache: ReadyCache | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
-  /** True where a call is one attempt and nothing around it, so that it needs no pipeline. */
-  readonly isPlain: boolean;
+  /** What a call consists of: one attempt that begins at once, one that passes gates, or attempts with something around. */
+  readonly shape: 'plain' | 'gated' | 'pipeline';
+  /** True for arguments that `decodeInput` would give as they are; it may be false for those too. */
+  readonly acceptsInput: (value: unknown) => boolean;
   /** Reads the arguments. */
   readonly decodeInput: (value: unknown) => Either<readonly Fault[], unknown>;
   /** Reads a value that `run` gave; undefined where none is checked. */
@@ -52,7 +54,8 @@ export class ToolRuntime {
     this.cache = cacheOf(tool);
     this.timeoutMs = tool.timeoutMs ?? 30_000;
     this.deadlineMs = tool.deadlineMs ?? Infinity;
-    this.isPlain = isPlain(tool);
+    this.shape = !isOneAttempt(tool) ? 'pipeline' : this.isGated ? 'gated' : 'plain';
+    this.acceptsInput = guardOf(tool.input);
     this.decodeInput = decoderOf(tool.input);
     this.decodeOutput = tool.output && decoderOf(tool.output);
   }
@@ -130,6 +133,6 @@ export class ToolRuntime {
   }
 }
 
-function isPlain({ operators, hedge, retry, cache, approve, fallback }: AnyTool): boolean {
+function isOneAttempt({ operators, hedge, retry, cache, approve, fallback }: AnyTool): boolean {
   return !operators?.length && !hedge && !retry && !cache && !approve && fallback === undefined;
 }

@@ -48,8 +48,9 @@ export class DeadlineList {
     return this.count;
   }
 
-  add(clock: Clock, whose: Expiring): Deadline {
-    const due = this.time.at(clock.now()) + this.ms;
+  /** @param reading - Of the clock, just now; where somebody has read it since, it is read again. */
+  add(clock: Clock, reading: number, whose: Expiring): Deadline {
+    const due = this.time.at(this.time.isPast(reading) ? clock.now() : reading) + this.ms;
     const entry = new Entry(this, whose, due, this.last);
     if (this.last) this.last.next = entry;
     else this.first = entry;

@@ -41,9 +41,13 @@ export class Deadlines {
 
   /** The same, for something that can expire. */
   set(clock: Clock, ms: number, whose: Expiring): Deadline {
-    if (ms === Infinity) return never;
+    return ms === Infinity ? never : this.setAt(clock, clock.now(), ms, whose);
+  }
+
+  /** The same, for somebody who has just read the clock. @param ms - Finite. */
+  setAt(clock: Clock, reading: number, ms: number, whose: Expiring): Deadline {
     const list = this.lists.get(ms) ?? this.open(ms);
-    return list.add(clock, whose);
+    return list.add(clock, reading, whose);
   }
 
   private open(ms: number): DeadlineList {

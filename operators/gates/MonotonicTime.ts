@@ -9,6 +9,11 @@ export class MonotonicTime {
   /** The latest time given out. */
   private latest = -Infinity;
 
+  /** True for a reading below the latest: it is an old one, or the clock was set back. */
+  isPast(reading: number): boolean {
+    return reading + this.offsetMs < this.latest;
+  }
+
   /** The time for a clock's reading: never below any time given out before. */
   at(reading: number): number {
     const time = reading + this.offsetMs;

@@ -1,0 +1,168 @@
+import type { ObservableInput, Observer } from 'rxjs';
+import type { Deadline, Expiring } from '../operators/gates/DeadlineList.js';
+import { AttemptContext } from './attemptContext.js';
+import { CallAnswer, completed, type Ending } from './callAnswer.js';
+import type { Stopped } from './callState.js';
+import { InvalidResult, type ToolError, ToolFailed } from './error.js';
+import type { ToolRuntime } from './toolRuntime.js';
+import { Work } from './work.js';
+
+/**
+ * A call of a tool without gates and remedies, which is what most are: one attempt that begins at once, under its
+ * timeout and the deadline of the call. It does what `Call` does with an `Attempt`, in one object; that the two cannot be
+ * told apart is a property test.
+ *
+ * It is *running* from the beginning; then its attempt is *over*, and while what that held is torn down, the tool's own
+ * code may run; then it is *ended*, and the caller is told. A caller that leaves from inside that code ends the call
+ * before its attempt has told of its own end: both are heard of then, in that order.
+ */
+export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring {
+  /** True from when the attempt ends. */
+  private over = false;
+  /** The attempt's timeout. */
+  private timeout: Deadline | undefined;
+  /** What `run` is told; made when it is called. */
+  private context: AttemptContext | undefined;
+  /** What `run` gave. */
+  private work: Work | undefined;
+  /** True while `run` is being called, when nobody knows yet what it will give. */
+  private calling = false;
+  /** How the call was ended while its attempt was being torn down. */
+  private meanwhile: Ending | undefined;
+
+  run(runtime: ToolRuntime, args: unknown): void {
+    const { host, deadlineMs } = this;
+    this.subscriber.add(this);
+    if (deadlineMs < Infinity) {
+      this.deadline = host.deadlines.add(host.clock, deadlineMs, () => {
+        this.expireCall(deadlineMs);
+      });
+    }
+    this.attempt = 1;
+    this.waitsFor = 'the first value';
+    this.enter('running');
+    this.publish('call.started', detailsOfStart, this);
+    // Whoever heard of the start may have cancelled the call.
+    if (this.ended) return;
+    const { timeoutMs } = runtime;
+    if (timeoutMs < Infinity) this.timeout = host.deadlines.setAt(host.clock, this.startedAt, timeoutMs, this);
+    const work = (this.work = new Work(this));
+    let endedInRun = false;
+    try {
+      // eslint-disable-next-line toolstream/finnish-values -- an Observable is one of the things that run may give
+      const given = this.callRun(runtime, args);
+      endedInRun = this.over;
+      work.start(given);
+    } catch (error) {
+      this.error(error);
+    }
+    if (endedInRun) this.followWork(work);
+  }
+
+  /** The tool has given a value. */
+  next(value: unknown): void {
+    this.waitsFor = this.values + 1;
+    const decoded = this.runtime?.decodeOutput?.(value);
+    if (!decoded) this.give(value);
+    else if (decoded._tag === 'Right') this.give(decoded.right);
+    else {
+      const { tool, callId } = this;
+      this.fail(new InvalidResult({ tool, callId, attempt: 1, faults: decoded.left }));
+    }
+  }
+
+  /** It has failed. */
+  error(cause: unknown): void {
+    if (this.over) return;
+    const { tool, callId } = this;
+    this.fail(new ToolFailed({ tool, callId, attempt: 1, cause }));
+  }
+
+  /** It has come to its end. */
+  complete(): void {
+    this.endAttempt(completed);
+  }
+
+  /** The attempt's time is over. */
+  expire(): void {
+    this.fail(this.timeoutError('timeoutMs', this.runtime?.timeoutMs ?? Infinity));
+  }
+
+  private expireCall(deadlineMs: number): void {
+    const error = this.timeoutError('deadlineMs', deadlineMs);
+    this.stopped = { reason: error };
+    this.end({ kind: 'failed', error });
+  }
+
+  private callRun(runtime: ToolRuntime, args: unknown): ObservableInput<unknown> {
+    this.calling = true;
+    try {
+      this.context = new AttemptContext(this, 1);
+      return runtime.tool.run(args as never, this.context);
+    } finally {
+      this.calling = false;
+    }
+  }
+
+  private fail(error: ToolError): void {
+    this.endAttempt({ kind: 'failed', error });
+  }
+
+  /** The attempt has come to its end, and the call with it. */
+  private endAttempt(ending: Ending): void {
+    if (this.over) return;
+    this.enter('idle');
+    this.tearDown(ending.kind === 'failed' ? { reason: ending.error } : undefined, ending);
+  }
+
+  /** The call is ended from outside: the caller left, its deadline came, or it was refused. */
+  protected override end(ending: Ending): void {
+    if (this.ended) return;
+    this.close(undefined);
+    if (this.over) this.meanwhile = ending;
+    else this.tearDown(this.work?.finished ? undefined : this.stopped, ending);
+  }
+
+  /** Gives everything back and tells of the end, whatever the tool's own teardown throws. */
+  private tearDown(stopped: Stopped | undefined, ending: Ending): void {
+    this.over = true;
+    this.timeout?.cancel();
+    const { context, work } = this;
+    try {
+      work?.stop();
+      context?.close(stopped);
+    } finally {
+      this.conclude(ending);
+      // While `run` is being called, what follows is known when it returns.
+      if (work && !this.calling) this.followWork(work);
+    }
+  }
+
+  private conclude(ending: Ending): void {
+    const error = ending.kind === 'failed' ? ending.error : undefined;
+    if (this.meanwhile) {
+      if (error) this.failAttempt({ attempt: 1, error, durationMs: this.durationMs });
+      this.tell(this.meanwhile);
+      return;
+    }
+    if (!this.ended) this.close(error);
+    this.tell(ending);
+  }
+
+  /** Tells of work that goes on after the end, and of its own end, when that comes. */
+  private followWork(work: Work): void {
+    if (!work.outstanding) return;
+    this.publish('call.abandoned', () => ({}));
+    const { host, tool, callId } = this;
+    const abandonedAt = host.clock.now();
+    work.onSettled((late) => {
+      const lateMs = host.clock.now() - abandonedAt;
+      const error = 'error' in late ? { error: new ToolFailed({ tool, callId, attempt: 1, cause: late.error }) } : {};
+      this.publish('call.settledLate', () => ({ lateMs, ...error }));
+    });
+  }
+}
+
+function detailsOfStart({ shownArguments }: PlainCall) {
+  return { args: shownArguments, waitedMs: 0 };
+}
