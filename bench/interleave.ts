@@ -2,6 +2,8 @@ import { median, spreadOf } from './statistics.js';
 
 /** Does its work this many times. */
 export type Contender = (times: number) => Promise<void> | void;
+/** The same, and says how many milliseconds of it count. */
+type SelfTimed = (times: number) => Promise<number> | number;
 
 /** A ratio with its spread. */
 export interface Ratio {
@@ -37,7 +39,7 @@ export class Rounds<Name extends string> {
  * @param batchMs - How long the slowest batch takes.
  */
 export async function interleave<Name extends string>(
-  contenders: Readonly<Record<Name, Contender>>,
+  contenders: Readonly<Record<Name, Contender | SelfTimed>>,
   { rounds = 120, batchMs = 8, warmUpMs = 400 } = {},
 ): Promise<Rounds<Name>> {
   const names = Object.keys(contenders) as Name[];
@@ -58,6 +60,49 @@ export async function interleave<Name extends string>(
     }
   }
   return new Rounds(taken);
+}
+
+/**
+ * Work that is timed piece by piece, as `tinybench` does it: a caller of its own awaits each, so that what a caller
+ * always pays is on both sides of a ratio.
+ */
+export function each(work: () => Promise<unknown>): SelfTimed {
+  return async (times) => {
+    let ms = 0;
+    for (let piece = 0; piece < times; piece++) {
+      const startedAt = performance.now();
+      await work();
+      ms += performance.now() - startedAt;
+    }
+    return ms;
+  };
+}
+
+/** One after the other, with nothing in between. */
+export function inALoop(work: () => Promise<unknown>): Contender {
+  return async (times) => {
+    for (let piece = 0; piece < times; piece++) await work();
+  };
+}
+
+/** The same for work that is done at once. */
+export function inALoopAtOnce(work: () => void): Contender {
+  return (times) => {
+    for (let piece = 0; piece < times; piece++) work();
+  };
+}
+
+/** The same as `each` for work that is done at once. */
+export function eachAtOnce(work: () => void): SelfTimed {
+  return (times) => {
+    let ms = 0;
+    for (let piece = 0; piece < times; piece++) {
+      const startedAt = performance.now();
+      work();
+      ms += performance.now() - startedAt;
+    }
+    return ms;
+  };
 }
 
 /** The same for work that takes long, and that is measured by a figure of its own: `rounds` of each, in turn. */
@@ -84,8 +129,8 @@ export function ratioOf(above: readonly number[], below: readonly number[]): Rat
   return { value: median(ratios), spread: spreadOf(ratios) };
 }
 
-async function timed(contender: Contender, times: number): Promise<number> {
+async function timed(contender: Contender | SelfTimed, times: number): Promise<number> {
   const startedAt = performance.now();
-  await contender(times);
-  return performance.now() - startedAt;
+  const counted = await contender(times);
+  return typeof counted === 'number' ? counted : performance.now() - startedAt;
 }

@@ -41,7 +41,12 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
     this.attempt = 1;
     this.waitsFor = 'the first value';
     this.enter('running');
-    this.publish('call.started', detailsOfStart, this);
+    const event = this.draft('call.started');
+    if (event) {
+      event.args = this.shownArguments;
+      event.waitedMs = 0;
+      host.bus.send(event);
+    }
     // Whoever heard of the start may have cancelled the call.
     if (this.ended) return;
     const { timeoutMs } = runtime;
@@ -161,8 +166,4 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
       this.publish('call.settledLate', () => ({ lateMs, ...error }));
     });
   }
-}
-
-function detailsOfStart({ shownArguments }: PlainCall) {
-  return { args: shownArguments, waitedMs: 0 };
 }

@@ -192,7 +192,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
     if (!this.slotWait) return;
     call.waitsFor = 'a free slot';
     this.enter('queued');
-    call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'concurrency' }), undefined, number);
+    call.publish('call.queued', () => ({ args: call.shownArguments, reason: 'concurrency' }), number);
   }
 
   private takeRatePermit(): void {
@@ -239,7 +239,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
     call.waitsFor = 'a rate permit';
     this.enter('queued');
     const details = () => ({ args: call.shownArguments, reason: 'rateLimit', availableAt }) as const;
-    call.publish('call.queued', details, undefined, number);
+    call.publish('call.queued', details, number);
   }
 
   private leaveRateQueue(): void {
@@ -252,7 +252,12 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
     const { call, clock, number, runtime } = this;
     call.waitsFor = 'the first value';
     this.enter('running');
-    call.publish('call.started', Attempt.detailsOfStart, this, number);
+    const event = call.draft('call.started', number);
+    if (event) {
+      event.args = call.shownArguments;
+      event.waitedMs = clock.now() - this.beganAt;
+      call.host.bus.send(event);
+    }
     // Whoever heard of the start may have cancelled the call.
     if (this.ended) return;
     const { timeoutMs } = runtime;
@@ -265,11 +270,6 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
     }
     if (this.endedInRun) this.followWork();
   }
-
-  private static readonly detailsOfStart = ({ call, clock, beganAt }: Attempt) => ({
-    args: call.shownArguments,
-    waitedMs: clock.now() - beganAt,
-  });
 
   private callRun(): ObservableInput<unknown> {
     this.calling = true;
@@ -368,7 +368,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
       slot?.release();
       return;
     }
-    call.publish('call.abandoned', () => ({}), undefined, number);
+    call.publish('call.abandoned', () => ({}), number);
     this.reportLateness(work, this.keepsSlot ? slot : undefined);
   }
 
@@ -386,7 +386,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
       const error =
         'error' in late ? { error: new ToolFailed({ tool, callId, attempt: number, cause: late.error }) } : {};
       const report = (): void => {
-        call.publish('call.settledLate', () => ({ lateMs, ...error }), undefined, number);
+        call.publish('call.settledLate', () => ({ lateMs, ...error }), number);
       };
       if (kept) kept.release(report);
       else report();

@@ -53,7 +53,6 @@ export class AttemptContext implements ToolCall {
     call.publish(
       'call.progressed',
       () => ({ progress: call.host.show(report, { tool: call.tool, part: 'progress' }) }),
-      undefined,
       this.attempt,
     );
   }

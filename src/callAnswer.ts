@@ -51,7 +51,7 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     const { giving } = this;
     this.result = value;
     this.values++;
-    this.publish('call.emitted', detailsOfValue, this);
+    this.publishValue(value);
     this.giving = true;
     this.subscriber.next(value);
     this.giving = giving;
@@ -65,24 +65,11 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
         if (ending.isTold) this.subscriber.complete();
         return;
       case 'cancelled':
-        this.publish('call.cancelled', summaryOf, this);
+        this.publish('call.cancelled', () => this.summary());
         return;
       case 'failed':
         this.tellFailure(ending.error, before);
     }
-  }
-
-  private tellSuccess(): void {
-    const { fellBackFrom } = this;
-    if (!fellBackFrom) {
-      this.succeeded();
-      this.publish('call.succeeded', detailsOfSuccess, this);
-      return;
-    }
-    // A success that is not the tool's own; the tool has failed, or was not asked.
-    const error = this.host.showError(fellBackFrom);
-    if (endOf(error) !== 'call.rejected') this.failed(error);
-    this.publish('call.succeeded', () => ({ ...detailsOfSuccess(this), fellBack: true, error }));
   }
 
   /** @param before - What is done before the caller is told. */
@@ -90,7 +77,7 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     const type = endOf(error);
     const shown = this.host.showError(error);
     if (type !== 'call.rejected') this.failed(shown);
-    this.publish(type, () => ({ ...summaryOf(this), error: shown }));
+    this.publish(type, () => ({ ...this.summary(), error: shown }));
     try {
       before?.();
     } finally {
@@ -98,23 +85,49 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     }
   }
 
-  /** The last value as events show it. */
-  get shownResult() {
-    return this.host.showExactly(this.result, { tool: this.tool, part: 'value' });
+  private publishValue(value: unknown): void {
+    const event = this.draft('call.emitted');
+    if (!event) return;
+    const { shown, inexact } = this.host.showExactly(value, { tool: this.tool, part: 'value' });
+    event.index = this.values - 1;
+    event.value = shown;
+    if (inexact !== undefined) event.inexact = inexact;
+    this.host.bus.send(event);
   }
-}
 
-function detailsOfValue({ values, shownResult: { shown, ...exactness } }: CallAnswer) {
-  return { index: values - 1, value: shown, ...exactness };
-}
+  private tellSuccess(): void {
+    if (!this.fellBackFrom) {
+      this.succeeded();
+      this.publishSuccess();
+      return;
+    }
+    // A success that is not the tool's own; the tool has failed, or was not asked.
+    const error = this.host.showError(this.fellBackFrom);
+    if (endOf(error) !== 'call.rejected') this.failed(error);
+    this.publishSuccess(error);
+  }
 
-function detailsOfSuccess(call: CallAnswer) {
-  const { shown, ...exactness } = call.shownResult;
-  return { ...summaryOf(call), result: shown, ...exactness };
-}
+  /** @param fellBackFrom - What the tool failed with, where something else has answered. */
+  private publishSuccess(fellBackFrom?: ToolError): void {
+    const event = this.draft('call.succeeded');
+    if (!event) return;
+    const { shown, inexact } = this.host.showExactly(this.result, { tool: this.tool, part: 'value' });
+    event.args = this.shownArguments;
+    event.values = this.values;
+    event.durationMs = this.durationMs;
+    event.result = shown;
+    if (inexact !== undefined) event.inexact = inexact;
+    if (fellBackFrom) {
+      event.fellBack = true;
+      event.error = fellBackFrom;
+    }
+    this.host.bus.send(event);
+  }
 
-function summaryOf({ shownArguments, values, durationMs }: CallAnswer) {
-  return { args: shownArguments, values, durationMs };
+  private summary() {
+    const { shownArguments, values, durationMs } = this;
+    return { args: shownArguments, values, durationMs };
+  }
 }
 
 function endOf(error: ToolError): 'call.failed' | 'call.timedOut' | 'call.rejected' {

@@ -67,13 +67,15 @@ export class EventBus {
    * @param make - Called at once, if at all. What is published inside it comes first.
    */
   publish(tool: string | undefined, make: () => UnsealedEvent): void {
-    if (this.wants(tool)) this.send(make());
+    if (this.wants(tool)) this.send({ v: 1, seq: 0, at: 0, ...make() });
     else this.skip();
   }
 
-  /** Numbers and dates an event, and delivers it. */
-  send(unsealed: UnsealedEvent): void {
-    const event = { v: 1, seq: ++this.latest, at: this.clock.now(), ...unsealed } as ToolEvent;
+  /** Numbers and dates an event that is finished but for that, and delivers it. */
+  send(event: ToolEvent): void {
+    const sealed: { -readonly [Key in 'seq' | 'at']: number } = event;
+    sealed.seq = ++this.latest;
+    sealed.at = this.clock.now();
     this.history.push(event);
     if (this.delivering) this.waiting.push(event);
     else this.deliver(event);

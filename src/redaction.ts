@@ -47,6 +47,9 @@ export interface Redaction {
  * throws, nothing of the value is shown.
  */
 export function createRedaction(redact: Redact | undefined, maxLength: number): Redaction {
+  /** True for what is JSON as it is, and not too long: told at a glance. */
+  const isSmall = (value: unknown): value is string | number | boolean =>
+    typeof value === 'string' ? value.length <= maxLength : typeof value === 'boolean' || Number.isFinite(value);
   const show = (value: unknown, what: Shown): Json => {
     if (!redact) return snapshot(value, { maxLength });
     try {
@@ -56,6 +59,7 @@ export function createRedaction(redact: Redact | undefined, maxLength: number): 
     }
   };
   const showExactly = (value: unknown, what: Shown): ShownValue => {
+    if (!redact && isSmall(value)) return { shown: value };
     const { json, missing } = exactSnapshot(value, { maxLength });
     const shown = redact ? show(value, what) : json;
     const inexact = shown === json || JSON.stringify(shown) === JSON.stringify(json) ? missing : 'redacted';

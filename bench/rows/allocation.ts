@@ -1,7 +1,14 @@
+import { firstValueFrom, type Observable } from 'rxjs';
 import type { BenchRow } from '../BenchRow.js';
 import { bytesAllocated } from '../heap.js';
+import type { Contender } from '../interleave.js';
 import { answerAsync, args, bare, byHand, observed, orchestratorOf } from '../work.js';
-import { oneByOne } from './asyncCall.js';
+
+function oneByOne(make: () => Observable<unknown>): Contender {
+  return async (times) => {
+    for (let call = 0; call < times; call++) await firstValueFrom(make());
+  };
+}
 
 /** What a single call allocates. */
 export const row: BenchRow = {

@@ -1,37 +1,57 @@
 import { firstValueFrom, type Observable } from 'rxjs';
 import type { BenchRow } from '../BenchRow.js';
-import { type Contender, interleave } from '../interleave.js';
+import { each, inALoop, interleave } from '../interleave.js';
 import { answerAsync, args, bare, byHand, observed, orchestratorOf } from '../work.js';
 
-/** Each call is made when the one before it has answered. */
-export function oneByOne(make: () => Observable<unknown>): Contender {
-  return async (times) => {
-    for (let call = 0; call < times; call++) await firstValueFrom(make());
-  };
-}
-
-/** A single call of an asynchronous tool: calls per second. */
+/** A single call of an asynchronous tool: calls per second, each made when the one before it has answered. */
 export const row: BenchRow = {
   async measure() {
     const quiet = orchestratorOf(0);
     const watched = observed();
-    const rounds = await interleave({
-      bare: oneByOne(() => bare(answerAsync)),
-      byHand: oneByOne(() => byHand(answerAsync)),
-      quiet: oneByOne(() => quiet.execute('async', args)),
-      watched: oneByOne(() => watched.execute('async', args)),
+    const caller = (make: () => Observable<unknown>) => async () => {
+      await firstValueFrom(make());
+    };
+    const callers = {
+      bare: caller(() => bare(answerAsync)),
+      byHand: caller(() => byHand(answerAsync)),
+      quiet: caller(() => quiet.execute('async', args)),
+      watched: caller(() => watched.execute('async', args)),
+    };
+    const { bare: ofBare, byHand: ofHand, quiet: ofQuiet, watched: ofWatched } = callers;
+    const timed = await interleave({
+      bare: each(ofBare),
+      byHand: each(ofHand),
+      quiet: each(ofQuiet),
+      watched: each(ofWatched),
     });
-    const hand = rounds.speed('byHand', 'bare').value;
+    const looped = await interleave({
+      bare: inALoop(ofBare),
+      byHand: inALoop(ofHand),
+      quiet: inALoop(ofQuiet),
+      watched: inALoop(ofWatched),
+    });
     const work = 'single call, asynchronous tool: calls per second';
+    const seen = `${work}, observed and retained`;
+    const hand = timed.speed('byHand', 'bare').value;
+    const handInLoop = looped.speed('byHand', 'bare').value;
     return [
-      { id: 'call.async', work, unit: 'x', byHand: hand, ...rounds.speed('quiet', 'bare') },
+      { id: 'call.async', work, unit: 'x', byHand: hand, ...timed.speed('quiet', 'bare') },
+      { id: 'call.async.observed', work: seen, unit: 'x', byHand: hand, ...timed.speed('watched', 'bare') },
       {
-        id: 'call.async.observed',
-        work: `${work}, observed and retained`,
+        id: 'loop.async',
+        work: `${work}, in a bare loop`,
         unit: 'x',
-        byHand: hand,
-        ...rounds.speed('watched', 'bare'),
+        byHand: handInLoop,
+        ...looped.speed('quiet', 'bare'),
       },
+      {
+        id: 'loop.async.observed',
+        work: `${seen}, in a bare loop`,
+        unit: 'x',
+        byHand: handInLoop,
+        ...looped.speed('watched', 'bare'),
+      },
+      { id: 'loop.async.us', work: 'single call, asynchronous tool', unit: 'us', ...looped.micros('quiet') },
     ];
   },
 };
