@@ -3,14 +3,19 @@ import type { Message } from './message.js';
 
 /** A stream that is a value of another: what it does, from the moment it was given on. */
 export class InnerStream {
+  /** No field like the others: it says nothing about what the stream does. */
+  readonly #isClosed: () => boolean;
+
   private constructor(
     readonly messages: readonly Message[],
-    private readonly isClosed: () => boolean,
-  ) {}
+    isClosed: () => boolean,
+  ) {
+    this.#isClosed = isClosed;
+  }
 
   /** True once nothing can come any more. */
   get closed(): boolean {
-    return this.isClosed();
+    return this.#isClosed();
   }
 
   /** Of a cold observable that stands among the values of a diagram; undefined for anything else. */

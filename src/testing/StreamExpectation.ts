@@ -2,23 +2,23 @@ import type { Observable } from 'rxjs';
 import { readWritten, type Values, type Written } from './diagram.js';
 import type { Expectation } from './expectation.js';
 import type { Message } from './message.js';
-import { lettered, type Mismatch, mismatchOf, unwantedMatch } from './mismatch.js';
+import { type ExpectedMessage, type Mismatch, mismatchOf, unwantedMatch } from './mismatch.js';
 import type { StreamRecorder } from './StreamRecorder.js';
 
 /** How a kind of expectation reads diagrams, where it does so in a way of its own. */
 export interface Reading {
   /** What letters stand for that the test gives no value. */
-  readonly values?: (expected: readonly Written[]) => Values;
+  readonly values?: (expected: readonly ExpectedMessage[]) => Values;
   /** The expected diagram. Default: as it is written. */
   read?(marbles: string, values: Values | undefined, error: unknown): readonly Written[];
   /** What of what came is compared. Default: all. */
-  seen?(messages: readonly Message[], expected: readonly Written[]): readonly Message[];
+  seen?(messages: readonly Message[], expected: readonly ExpectedMessage[]): readonly Message[];
 }
 
 /** Expects of a stream that it is like a diagram, or like another stream. */
 export class StreamExpectation implements Expectation {
   from = new Error('expected here');
-  private expected: (() => readonly Written[]) | undefined;
+  private expected: (() => readonly ExpectedMessage[]) | undefined;
   private negated = false;
   private other: StreamRecorder | undefined;
 
@@ -53,7 +53,7 @@ export class StreamExpectation implements Expectation {
   toEqual(stream: Observable<unknown>): void {
     const other = this.record(stream);
     this.other = other;
-    this.state(() => lettered(other.messages));
+    this.state(() => other.messages);
   }
 
   mismatch(title: string): Mismatch | undefined {
@@ -69,7 +69,7 @@ export class StreamExpectation implements Expectation {
     this.other?.leave();
   }
 
-  private state(expected: () => readonly Written[]): void {
+  private state(expected: () => readonly ExpectedMessage[]): void {
     if (this.expected) throw new Error(`${this.title}: expected one toBe or toEqual, got a second`);
     this.from = new Error('expected here');
     this.expected = expected;

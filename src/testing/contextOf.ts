@@ -1,7 +1,7 @@
 import { filter, isObservable, type Observable } from 'rxjs';
 import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from '../orchestrator.js';
 import type { Expected, TestContext } from './context.js';
-import type { Values } from './diagram.js';
+import { readWritten, type Values } from './diagram.js';
 import { eventReading, isChosen } from './eventDiagram.js';
 import { makeFakeTool, streamsOf } from './fakeTool.js';
 import { runReading } from './runDiagram.js';
@@ -49,7 +49,7 @@ export function contextOf(session: Session): TestContext {
     },
     cold: (marbles, values, error) => session.createCold(marbles, values, error) as never,
     hot: (marbles, values, error) => session.createHot(marbles, values, error) as never,
-    time: (marbles) => session.inRunMode(scheduler, () => scheduler.createTime(marbles)),
+    time: timeOf,
     fakeTool: fakeTool as TestContext['fakeTool'],
     createOrchestrator: create as typeof createOrchestrator,
     subscribe: (stream, subscription) => {
@@ -85,4 +85,11 @@ function subscriptionsOf(source: unknown): readonly SubscriptionLog[] {
   throw new TypeError(
     `expectSubscriptions: expected what cold(…), hot(…) or fakeTool(…) of this test gave, got ${showValue(source)}`,
   );
+}
+
+/** RxJS's own `time` takes the `s` of `2s` for a character. */
+function timeOf(marbles: string): number {
+  const end = readWritten(marbles).find(({ notification }) => notification.kind === 'C');
+  if (end) return end.frame;
+  throw new TypeError(`time: expected a diagram with an end, '---|', got '${marbles}'`);
 }

@@ -1,7 +1,8 @@
 import type { ToolEvent, ToolEventType } from '../event.js';
-import { Named, patternOf, readWritten, type Values, type Written } from './diagram.js';
+import { Named, patternOf, readWritten, type Values } from './diagram.js';
 import type { Message } from './message.js';
 import { showValue } from './showValue.js';
+import type { ExpectedMessage } from './mismatch.js';
 import type { Reading } from './StreamExpectation.js';
 
 /** The letters of events that need no legend: small while a call goes on, capital when it ends. */
@@ -90,7 +91,7 @@ function eventLike(name: string): unknown {
   );
 }
 
-function namesTool({ notification, letter }: Written): boolean {
+function namesTool({ notification, letter = '' }: ExpectedMessage): boolean {
   return notification.kind === 'N' && notification.value !== defaults[letter];
 }
 

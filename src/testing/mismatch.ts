@@ -1,7 +1,7 @@
 import type { ObservableNotification } from 'rxjs';
 import { align, type Aligned, type Lane } from './aligned.js';
 import { notificationDifference, type Values, type Written } from './diagram.js';
-import type { Difference } from './difference.js';
+import { firstDifference, type Place } from './firstDifference.js';
 import { durationText } from './frames.js';
 import { Legend, textOf } from './legend.js';
 import type { Message } from './message.js';
@@ -13,24 +13,21 @@ export interface Mismatch {
   readonly actual: string;
 }
 
-/** Where two diagrams first differ. */
-interface Place {
-  readonly frame: number;
-  /** As the how manyth of its frame. */
-  readonly index: number;
-  readonly expected: ObservableNotification<unknown> | undefined;
-  readonly actual: ObservableNotification<unknown> | undefined;
-  readonly difference: Difference | undefined;
-}
-
 /** More columns than this are not shown: those around the difference are. */
 const columnsBefore = 60;
 const columnsAfter = 40;
 
+/** More messages than these are not looked at, either: a diagram of a hundred thousand would take its time. */
+const messagesBefore = 60;
+const messagesAfter = 40;
+
+/** A message that is expected; without a letter where nobody wrote it, but another stream did it. */
+export type ExpectedMessage = Message & { readonly letter?: string };
+
 /** Says how what came differs from the diagram that was expected; undefined where it does not. */
 export function mismatchOf(
   title: string,
-  expected: readonly Written[],
+  expected: readonly ExpectedMessage[],
   actual: readonly Message[],
   known: Values = {},
 ): Mismatch | undefined {
@@ -38,17 +35,19 @@ export function mismatchOf(
   if (!place) return undefined;
   const legend = new Legend();
   for (const { notification, letter } of expected) {
-    if (notification.kind === 'N') legend.define(letter, notification.value);
+    if (notification.kind === 'N' && letter !== undefined) legend.define(letter, notification.value);
   }
   for (const [letter, value] of Object.entries(known)) legend.define(letter, value);
-  const came = actual.map((message, at): Written => {
-    const counterpart = expected[at];
+  const { first, shift, around } = cutAround(place, expected, actual);
+  const wanted = lettered(around(expected), legend);
+  const came = around(actual).map((message, at): Written => {
+    const counterpart = wanted[at];
     return counterpart && sameMessage(counterpart, message)
       ? { ...message, letter: counterpart.letter }
       : { ...message, letter: letterOf(message.notification, legend) };
   });
-  const aligned = align([laneOf(expected), laneOf(came)]);
-  const errors = errorLines(expected, actual);
+  const aligned = align([laneOf(wanted), laneOf(came)]);
+  const errors = errorLines(wanted, came);
   const legendOf = (written: readonly Written[], side: 'expected' | 'actual'): string =>
     [
       ...legend.lines(written.map(({ letter }) => letter)),
@@ -56,28 +55,50 @@ export function mismatchOf(
     ]
       .map((line) => `\n${line}`)
       .join('');
-  const both = [...legend.lines([...expected, ...came].map(({ letter }) => letter)), ...errors.map((e) => e.text)];
+  const both = [...legend.lines([...wanted, ...came].map(({ letter }) => letter)), ...errors.map((e) => e.text)];
   const sentence = describePlace(place, (notification) => letterOf(notification, legend));
+  const caret = aligned.column(place.frame - shift, place.index);
   return {
     message: [
       `${title}: ${sentence}`,
       '',
-      ...drawing(['expected', 'actual'], aligned, aligned.column(place.frame, place.index)),
+      ...drawing(['expected', 'actual'], aligned, caret, first > 0),
       ...(both.length > 0 ? ['', ...both] : []),
     ].join('\n'),
-    expected: (aligned.rows[0] ?? '') + legendOf(expected, 'expected'),
+    expected: (aligned.rows[0] ?? '') + legendOf(wanted, 'expected'),
     actual: (aligned.rows[1] ?? '') + legendOf(came, 'actual'),
   };
 }
 
+/** Of two long diagrams the part around a place, as if time had begun there. */
+function cutAround(
+  { at }: Place,
+  expected: readonly Message[],
+  actual: readonly Message[],
+): {
+  readonly first: number;
+  readonly shift: number;
+  readonly around: <M extends Message>(messages: readonly M[]) => M[];
+} {
+  const first = Math.max(0, at - messagesBefore);
+  const shift = first === 0 ? 0 : ((expected[first] ?? actual[first])?.frame ?? 0);
+  return {
+    first,
+    shift,
+    around: (messages) =>
+      messages.slice(first, at + messagesAfter).map((message) => ({ ...message, frame: message.frame - shift })),
+  };
+}
+
 /** Says that what was not to come came: a diagram, to the last detail. */
-export function unwantedMatch(title: string, expected: readonly Written[]): Mismatch {
+export function unwantedMatch(title: string, expected: readonly ExpectedMessage[]): Mismatch {
   const legend = new Legend();
   for (const { notification, letter } of expected) {
-    if (notification.kind === 'N') legend.define(letter, notification.value);
+    if (notification.kind === 'N' && letter !== undefined) legend.define(letter, notification.value);
   }
-  const aligned = align([laneOf(expected)]);
-  const lines = legend.lines(expected.map(({ letter }) => letter));
+  const written = lettered(expected, legend);
+  const aligned = align([laneOf(written)]);
+  const lines = legend.lines(written.map(({ letter }) => letter));
   const drawn = drawing(['actual'], aligned);
   const legendLines = lines.length > 0 ? ['', ...lines] : [];
   const [row = ''] = aligned.rows;
@@ -89,43 +110,31 @@ export function unwantedMatch(title: string, expected: readonly Written[]): Mism
 }
 
 /** Messages with letters, as if somebody had written them. */
-export function lettered(messages: readonly Message[], legend = new Legend()): readonly Written[] {
-  return messages.map((message) => ({ ...message, letter: letterOf(message.notification, legend) }));
+function lettered(messages: readonly ExpectedMessage[], legend: Legend): readonly Written[] {
+  return messages.map((message) => ({ ...message, letter: message.letter ?? letterOf(message.notification, legend) }));
 }
 
-/** Rows with their names, and a caret below a column; of long ones the part around it. */
-export function drawing(names: readonly string[], { rows, starts }: Aligned, caret?: number): readonly string[] {
+/**
+ * Rows with their names, and a caret below a column; of long ones the part around it.
+ *
+ * @param cut - True where the rows do not begin at the beginning.
+ */
+export function drawing(
+  names: readonly string[],
+  { rows, starts }: Aligned,
+  caret?: number,
+  cut = false,
+): readonly string[] {
   const margin = Math.max(...names.map((name) => name.length)) + 2;
   const centre = caret ?? 0;
   const from = centre > columnsBefore ? (starts.find((start) => start >= centre - columnsBefore) ?? 0) : 0;
   const until = centre + columnsAfter;
+  const before = cut || from > 0 ? '… ' : '';
   const lines = rows.map((row, index) => {
-    const before = from > 0 ? '… ' : '';
     const after = row.length > until ? ' …' : '';
     return `${(names[index] ?? '').padEnd(margin)}${before}${row.slice(from, until)}${after}`.trimEnd();
   });
-  return caret === undefined ? lines : [...lines, `${' '.repeat(margin + (from > 0 ? 2 : 0) + caret - from)}^`];
-}
-
-function firstDifference(expected: readonly Message[], actual: readonly Message[]): Place | undefined {
-  const length = Math.max(expected.length, actual.length);
-  let index = 0;
-  let frame = NaN;
-  for (let at = 0; at < length; at++) {
-    const [e, a] = [expected[at], actual[at]];
-    const now = Math.min(e?.frame ?? Infinity, a?.frame ?? Infinity);
-    index = now === frame ? index + 1 : 0;
-    frame = now;
-    const place = { frame, index };
-    if (!e || !a || e.frame !== a.frame) {
-      const notificationAt = (message: Message | undefined): Place['expected'] =>
-        message?.frame === frame ? message.notification : undefined;
-      return { ...place, expected: notificationAt(e), actual: notificationAt(a), difference: undefined };
-    }
-    const difference = notificationDifference(e.notification, a.notification);
-    if (difference) return { ...place, expected: e.notification, actual: a.notification, difference };
-  }
-  return undefined;
+  return caret === undefined ? lines : [...lines, `${' '.repeat(margin + before.length + caret - from)}^`];
 }
 
 function sameMessage(expected: Message, actual: Message): boolean {

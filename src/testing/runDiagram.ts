@@ -1,7 +1,8 @@
-import { Named, patternOf, readWritten, type Written } from './diagram.js';
+import { Named, patternOf, readWritten } from './diagram.js';
 import { differenceBetween } from './difference.js';
 import { showValue } from './showValue.js';
 import type { Message } from './message.js';
+import type { ExpectedMessage } from './mismatch.js';
 import type { Reading } from './StreamExpectation.js';
 
 /**
@@ -80,7 +81,7 @@ function additions(messages: readonly Message[], inputKeys: readonly string[]): 
 }
 
 /** A letter that two steps begin with says nothing about which of them it was. */
-function refuseAmbiguous(seen: readonly Message[], expected: readonly Written[]): void {
+function refuseAmbiguous(seen: readonly Message[], expected: readonly ExpectedMessage[]): void {
   const keys = seen.flatMap(({ notification }) =>
     notification.kind === 'N' ? (notification.value as Added).keys : [],
   );
