@@ -29,6 +29,8 @@ export type { TestOptions } from './Session.js';
 export type { StatusValues } from './statusDiagram.js';
 export type { SubscriptionLog } from './subscriptions.js';
 export { type VirtualContext, virtualTime } from './virtualTime.js';
+export { readLane } from './readLane.js';
 export type { RecordedUnit, Span } from './recordedUnit.js';
 export { type Lane, type RecordingDiagram, toMarbles, type ToMarblesOptions } from './toMarbles.js';
+export { type PicturedLane, type PicturedSpan, toSvg, type ToSvgOptions } from './toSvg.js';
 export { VirtualScheduler } from './VirtualScheduler.js';

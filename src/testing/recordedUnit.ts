@@ -46,6 +46,8 @@ export type AnyEvent = Partial<
     readonly delayMs?: number;
     readonly approved?: boolean;
     readonly fellBack?: boolean;
+    readonly skipped?: boolean;
+    readonly resumed?: boolean;
     readonly error?: ToolError;
   };
 
@@ -198,11 +200,18 @@ function notificationOf(event: AnyEvent, ends: ReadonlyMap<string, AnyEvent>): O
 }
 
 /** What a run has more after a step than before. */
-function addedBy({ step = '', callId = '' }: AnyEvent, ends: ReadonlyMap<string, AnyEvent>): unknown {
+function addedBy(event: AnyEvent, ends: ReadonlyMap<string, AnyEvent>): unknown {
+  const { step = '', callId = '' } = event;
+  for (const [how, words] of Object.entries(advances)) {
+    if (event[how as keyof typeof advances]) return Mark.of(`${step}: ${words}`);
+  }
   const end = ends.get(callId);
   if (end?.type === 'call.succeeded') return Object.fromEntries([[step, end.result]]);
   return Mark.of(end ? `${step}: ${end.type.replace('call.', '')}` : `${step} is done`);
 }
+
+/** Where what stands under the step's key is not what its call gave. */
+const advances = { skipped: 'skipped', fellBack: 'its fallback', resumed: 'taken from an earlier run' } as const;
 
 function markOf({ type, reason, approved }: AnyEvent): Mark {
   if (type === 'call.queued') return reason === 'rateLimit' ? signs[';'] : signs[':'];

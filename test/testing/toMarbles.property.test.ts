@@ -68,10 +68,13 @@ function expected(events: readonly ToolEvent[]): readonly string[] {
     if (type === 'call.queued') what = `N waits for a ${reason === 'rateLimit' ? 'rate permit' : 'slot'}`;
     if (type === 'approval.decided') what = event['approved'] ? 'N is approved' : 'N is not approved';
     if (type === 'run.advanced') {
+      const flags = { skipped: 'skipped', fellBack: 'its fallback', resumed: 'taken from an earlier run' };
+      const flag = Object.keys(flags).find((name) => event[name] === true);
       const end = ends.get(callId ?? '') as Record<string, string> | undefined;
       what = `N ${step} is done`;
       if (end) what = `N ${step}: ${end['type']?.slice('call.'.length)}`;
-      if (end?.['type'] === 'call.succeeded') what = `N ${JSON.stringify({ [step ?? '']: end['result'] })}`;
+      if (flag !== undefined) what = `N ${step}: ${flags[flag as keyof typeof flags]}`;
+      else if (end?.['type'] === 'call.succeeded') what = `N ${JSON.stringify({ [step ?? '']: end['result'] })}`;
     }
     if (callId !== undefined && /^call\.(succeeded|failed|timedOut|rejected|cancelled|skipped)$/.test(type ?? '')) {
       ends.set(callId, { type, result });
@@ -206,11 +209,12 @@ describe('toMarbles', () => {
     ),
     reason: fc.constantFrom('concurrency', 'rateLimit'),
     approved: fc.boolean(),
+    flags: fc.constantFrom({}, {}, {}, { skipped: true }, { fellBack: true }, { resumed: true }),
     skips: fc.constantFrom(1, 1, 1, 1, 2, -1),
   });
   const synthetic = fc.array(event, { maxLength: 30 }).map((drafts) => {
     let [at, seq] = [1_700_000_000_000, 0];
-    return drafts.map(({ type: kind, gap, who, tool, value, reason, approved, skips }) => {
+    return drafts.map(({ type: kind, gap, who, tool, value, reason, approved, skips, flags }) => {
       if (Number.isFinite(at + gap)) at += gap;
       const [noun] = kind.split('.');
       const ofRun = noun === 'run';
@@ -224,6 +228,7 @@ describe('toMarbles', () => {
         ...(noun === 'call' || noun === 'approval' ? { callId: `c${who}` } : {}),
         ...(ofRun ? { runId: `r${who % 2}` } : {}),
         ...(kind === 'run.advanced' ? { step: tool, callId: `c${who}` } : {}),
+        ...flags,
         ...{ value, result: value, reason, approved, error, args: value },
       } as unknown as ToolEvent;
     });

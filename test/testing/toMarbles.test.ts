@@ -274,7 +274,7 @@ describe('toMarbles', () => {
     const events = recorded(tool(afterMs), ({ call }) => {
       call('a', 'search', { ms: 5 });
     });
-    const back = events.map((event, index) => (index > 1 ? { ...event, at: event.at - 9 } : event)) as ToolEvent[];
+    const back = events.map((event, index): ToolEvent => (index > 1 ? { ...event, at: event.at - 9 } : event));
     expect(toMarbles(back).lanes).to.have.lengthOf(1);
     expect(toMarbles(back).lanes[0]).to.deep.include({
       text: '(>a|)',
