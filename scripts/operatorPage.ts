@@ -1,6 +1,7 @@
 import * as ts from 'typescript';
 import { CheckFailed } from './CheckFailed.js';
 import { type Declared, docOf } from './docstrings.js';
+import { picturePathOf } from './marbleBlocks.js';
 
 /** What the pages are made from. */
 export interface PageSources {
@@ -21,7 +22,7 @@ export function operatorPageOf(name: string, sources: PageSources): string {
     `# ${name}`,
     `*Generated from the docstrings of \`${file}\` by \`npm run docs:operators\`. Edit them, not this page.\n` +
       '[All operators](index.md).*',
-    textOf(prose),
+    withPictures(name, textOf(prose)),
     legend(doc.text),
     ...headed(
       '## Example',
@@ -60,6 +61,15 @@ function textOf(doc: string): string {
   return plain(doc)
     .replaceAll(/^```marbles$/gm, '```text')
     .replaceAll(/^```\n```text$/gm, '```\n\n```text');
+}
+
+/** Each diagram once more, as a picture. */
+function withPictures(name: string, text: string): string {
+  let number = 0;
+  return text.replaceAll(/^```text\n[\s\S]*?^```$/gm, (block) => {
+    const options = /^\w+: .*$/m.exec(block)?.[0];
+    return `${block}\n\n![${options ?? name}](${picturePathOf(name, ++number)})`;
+  });
 }
 
 function plain(text: string): string {

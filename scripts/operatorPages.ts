@@ -36,7 +36,7 @@ function check(pages: ReadonlyMap<string, string>): void {
   });
   const present = existsSync(FOLDER) ? readdirSync(FOLDER) : [];
   const surplus = present
-    .filter((name) => !BY_HAND.includes(name) && !pages.has(`${FOLDER}/${name}`))
+    .filter((name) => name.endsWith('.md') && !BY_HAND.includes(name) && !pages.has(`${FOLDER}/${name}`))
     .map((name) => `${FOLDER}/${name}: of no operator`);
   const faults = [...stale, ...surplus];
   if (faults.length > 0) throw new CheckFailed(`${faults.join('\n')}\nnpm run docs:operators writes them anew`);

@@ -11,6 +11,7 @@ const CHECKS = [
   'deadcode',
   'check:files',
   'docs:operators:check',
+  'docs:diagrams:check',
   'compare:check',
   'mutation:check',
   'docs:check',

@@ -67,6 +67,10 @@ describe('operatorPageOf', () => {
     );
   });
 
+  it('shows each diagram as a picture below its text', () => {
+    expect(pageOf()).to.contain('source  -a|\n```\n\n![limit: 1](img/withGate-1.svg)\n\nErrors with');
+  });
+
   it('shows diagrams as text, column by column', () => {
     expect(pageOf()).to.include('```text\nlimit: 1\nsource  -a|\n```');
   });
