@@ -31,6 +31,7 @@ export type { SubscriptionLog } from './subscriptions.js';
 export { type VirtualContext, virtualTime } from './virtualTime.js';
 export { readLane } from './readLane.js';
 export type { RecordedUnit, Span } from './recordedUnit.js';
+export { replay, type ReplayOptions } from './replay.js';
 export { type Lane, type RecordingDiagram, toMarbles, type ToMarblesOptions } from './toMarbles.js';
 export { type PicturedLane, type PicturedSpan, toSvg, type ToSvgOptions } from './toSvg.js';
 export { VirtualScheduler } from './VirtualScheduler.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { map, timer } from 'rxjs';
-import { Mark, type PicturedLane, readLane, toMarbles, toSvg } from '../../src/testing/index.js';
+import { Mark, readLane, toMarbles, toSvg } from '../../src/testing/index.js';
 import { toolOf } from '../support/stage.js';
 import { recorded } from '../support/tape.js';
 import { type Element, elementsOf } from '../support/xml.js';
