@@ -32,6 +32,17 @@ export { type VirtualContext, virtualTime } from './virtualTime.js';
 export { readLane } from './readLane.js';
 export type { RecordedUnit, Span } from './recordedUnit.js';
 export { replay, type ReplayOptions } from './replay.js';
+export type { Arrivals } from './arrivals.js';
+export type { Distribution } from './distribution.js';
+export type { Quantiles } from './Histogram.js';
+export {
+  simulate,
+  type SimulatedWork,
+  type SimulateOptions,
+  type SimulationContext,
+  type SimulationReport,
+} from './simulate.js';
 export { type Lane, type RecordingDiagram, toMarbles, type ToMarblesOptions } from './toMarbles.js';
 export { type PicturedLane, type PicturedSpan, toSvg, type ToSvgOptions } from './toSvg.js';
+export type { Course, ToolTraffic } from './ToolTally.js';
 export { VirtualScheduler } from './VirtualScheduler.js';
