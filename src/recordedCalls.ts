@@ -150,8 +150,6 @@ export class RecordedCalls {
         else if (!event.skipped) note(this.done, event.runId, event.step);
         break;
       case 'call.emitted':
-        // A call that is made again begins anew.
-        if (event.index === 0) this.results.delete(event.callId);
         this.result(event.callId).emitted(event.index, { value: event.value, inexact: event.inexact });
         break;
       case 'call.succeeded':

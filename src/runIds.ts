@@ -1,11 +1,13 @@
+const escapes: Readonly<Record<string, string>> = { '%': '%25', '#': '%23', '/': '%2F' };
+
 /**
  * The id of a step's call: the same each time that the run is made again, so that it can serve as idempotency key.
  *
  * @param item - The position of the element, in a step with `each`.
  */
 export function callIdOf(runId: string, outputKey: string, item?: number): string {
-  // A key may have any character, also the one that sets the position off.
-  const key = outputKey.replace(/[%#]/g, (character) => (character === '%' ? '%25' : '%23'));
+  // A key may have any character, also those that set the position off, and the runs that the call makes.
+  const key = outputKey.replace(/[%#/]/g, (character) => escapes[character] as string);
   return item === undefined ? `${runId}.${key}` : `${runId}.${key}#${String(item)}`;
 }
 

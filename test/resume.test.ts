@@ -168,6 +168,31 @@ describe('resume', () => {
     expect(now.filter(({ type }) => type.startsWith('call.'))).to.deep.equal([]);
   });
 
+  it('takes the last value from the end of the call alone, and needs its other events for the others', () => {
+    const many = toolOf(() => [1, 2, 3], { name: 'many' });
+    for (const [take, value] of [
+      ['last', 3],
+      ['all', undefined],
+    ] as const) {
+      const flow = flowOf({ ...step('a', {}, 'many'), take });
+      const { orchestrator, events } = processOf();
+      orchestrator.register(many);
+      watch(orchestrator.run(flow));
+      const resumed$ = orchestrator.resume(flow, reread(events.filter(({ type }) => type !== 'call.emitted')));
+      if (value === undefined) {
+        expect(refusalOf(resumed$)).to.deep.equal(["steps[0]: what step 'a' had given is not in the events"]);
+      } else expect(lastOf(resumed$)).to.deep.equal({ a: value });
+    }
+  });
+
+  it('tells the elements of a step from a step that is called like one of them', () => {
+    const flow = flowOf({ ...step('a', '$item'), each: ['A0'] }, step('a#0', 'other'), step('hang', 'hang'));
+    const { orchestrator, made } = processOf();
+    const told = watch(orchestrator.resume(flow, killed(flow)));
+    expect(told.values.at(-1)).to.deep.equal({ a: ['A0'], 'a#0': 'other' });
+    expect(made).to.deep.equal(['r1.hang']);
+  });
+
   it('takes undefined from the events, which JSON does not have', () => {
     const flow = flowOf(step('a', {}, 'quiet'), step('b', 'B'));
     const quiet = toolOf(() => of(undefined), { name: 'quiet' });
