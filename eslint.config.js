@@ -150,7 +150,7 @@ module.exports = tseslint.config(
     },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', 'examples/*/test/**/*.ts'],
     rules: {
       // chai's assertions are property reads: `expect(x).to.be.true`.
       '@typescript-eslint/no-unused-expressions': 'off',

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { CheckFailed } from './CheckFailed.js';
 import { installConsumer } from './installConsumer.js';
 import { npm } from './npm.js';
@@ -22,7 +23,8 @@ runScript(() => {
     heading('attw');
     runNode('node_modules/@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'node16', '--no-emoji']);
     const consumer = join(folder, 'consumer');
-    installConsumer(consumer, tarball);
+    // Without the optional peers, which nobody needs who does not use what needs them.
+    installConsumer(consumer, tarball, { files: 'test/package', optionalPeers: false, packages: [] });
     for (const program of ['consumer.mjs', 'consumer.cjs']) {
       heading(`node ${program}`);
       runNode(program, [], consumer);
@@ -33,10 +35,26 @@ runScript(() => {
         runNode(resolve(tsc), ['-p', `tsconfig.${resolution}.json`], consumer);
       }
     }
+    runTestingExample(join(folder, 'testing'), tarball);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** The tests of a project that uses `toolstream/testing` as its users do. */
+function runTestingExample(folder: string, tarball: string): void {
+  installConsumer(folder, tarball, {
+    files: 'examples/testing',
+    optionalPeers: true,
+    packages: ['@types/chai', '@types/mocha', '@types/node'],
+  });
+  heading('examples/testing, type-check');
+  runNode(resolve(TSC['TypeScript 7']), ['-p', 'tsconfig.nodenext.json'], folder);
+  heading('examples/testing, npm test');
+  // The runner is the one that is installed here; what it runs imports the package and its peers from the folder.
+  const loader = pathToFileURL(resolve('node_modules/tsx/dist/loader.mjs')).href;
+  runNode('--import', [loader, resolve('node_modules/mocha/bin/mocha.js'), 'test/**/*.test.ts'], folder);
+}
 
 function pack(folder: string): string {
   npm(['pack', '--pack-destination', folder], process.cwd());

@@ -15,7 +15,11 @@ runScript(() => {
   writeJson('package.json', {
     name: 'toolstream',
     type: 'commonjs',
-    exports: { '.': './src/index.js', './operators': './operators/index.js' },
+    exports: {
+      '.': './src/index.js',
+      './operators': './operators/index.js',
+      './testing': './src/testing/index.js',
+    },
   });
   writeFileSync(`${COMPILED}/everyModule.js`, everyModule());
   // The settings of `npm test`, over the compiled files; with another reporter, to leave its report alone, and with

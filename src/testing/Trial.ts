@@ -31,6 +31,9 @@ export class Trial {
   readonly afterEnd: string[] = [];
   /** What it said after everybody had left. */
   readonly afterLeaving: string[] = [];
+  /** Resolves at the end. */
+  readonly whenEnded: Promise<void>;
+  private tellEnd: () => void = () => undefined;
   private readonly controller = new AbortController();
   private left = false;
   /** How many promises of the tool's are pending. */
@@ -45,7 +48,11 @@ export class Trial {
     private readonly args: unknown,
     private readonly now: () => number,
     private readonly orchestrator: Pick<Orchestrator, 'run'> | undefined,
-  ) {}
+  ) {
+    this.whenEnded = new Promise((resolve) => {
+      this.tellEnd = resolve;
+    });
+  }
 
   /** True while a promise of the tool's is pending. */
   get pending(): boolean {
@@ -200,6 +207,7 @@ export class Trial {
 
   private end(how: 'complete' | { readonly error: unknown }): void {
     if (!this.left) this.ends.push({ at: this.now(), what: how });
+    this.tellEnd();
   }
 }
 

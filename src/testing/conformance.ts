@@ -46,8 +46,8 @@ export interface ConformanceCheck {
 interface Bench {
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
-  /** How often to look, in ms. */
-  readonly stepMs: number;
+  /** Waits for a promise, but no longer than that. */
+  readonly within: (promise: Promise<void>, ms: number) => Promise<void>;
   /** How many timers are set; undefined in real time, where nobody counts them. */
   readonly timers: () => number | undefined;
   readonly withinMs: number;
@@ -82,9 +82,10 @@ export function conformance(
   const on = realTime ? inRealTime : inVirtualTime;
   return Object.entries(rules).map(([name, rule]) => ({
     name,
+    // Around the time, which may come to an end in the middle of a check.
     run: () =>
-      on(limits, (bench) =>
-        hearingWhatIsDropped(async () => {
+      hearingWhatIsDropped(() =>
+        on(limits, async (bench) => {
           const again = async (): Promise<ConformanceSubject> => checked(await makeTool());
           await rule(await again(), bench, again);
         }),
@@ -94,8 +95,8 @@ export function conformance(
 
 /** What a test runner has: mocha, Jest, Vitest and node:test all do. */
 export interface TestRunner {
-  describe(title: string, body: () => void): unknown;
-  it(title: string, body: () => Promise<void>): unknown;
+  readonly describe: (title: string, body: () => void) => unknown;
+  readonly it: (title: string, body: () => Promise<void>) => unknown;
 }
 
 /**
@@ -106,11 +107,17 @@ export interface TestRunner {
 export function describeConformance(
   title: string,
   checks: readonly ConformanceCheck[],
-  runner: TestRunner = globalThis,
+  runner: TestRunner = globalRunner(),
 ): void {
   runner.describe(title, () => {
     for (const { name, run } of checks) runner.it(name, run);
   });
+}
+
+function globalRunner(): TestRunner {
+  const { describe, it } = globalThis as object as Partial<TestRunner>;
+  if (describe && it) return { describe, it };
+  throw new TypeError('runner: expected { describe, it }, since this test runner has not made them global');
 }
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -220,8 +227,7 @@ const rules: Readonly<Record<string, Rule>> = {
 /** Listens until the end, or until it has taken too long. */
 async function play(trial: Trial, bench: Bench): Promise<void> {
   trial.listen();
-  const until = bench.now() + (bench.endless ? bench.settleMs * 10 : bench.withinMs);
-  while (!trial.ended && bench.now() < until) await bench.sleep(bench.stepMs);
+  await bench.within(trial.whenEnded, bench.endless ? bench.settleMs * 10 : bench.withinMs);
 }
 
 /** When its values come, counted from the subscription. */
@@ -237,7 +243,12 @@ async function timesOf(
 }
 
 async function expectNothingBegun(when: string, subject: ConformanceSubject, bench: Bench): Promise<void> {
+  expectNoWork(when, subject, bench);
   await bench.sleep(bench.settleMs);
+  expectNoWork(when, subject, bench);
+}
+
+function expectNoWork(when: string, subject: ConformanceSubject, bench: Bench): void {
   const begun = subject.begun?.() ?? 0;
   if (begun > 0) fail(subject, `has begun ${begun === 1 ? 'a piece' : `${begun} pieces`} of work when it ${when}`);
   const timers = bench.timers() ?? 0;
@@ -264,7 +275,13 @@ type Limits = Pick<Bench, 'withinMs' | 'settleMs' | 'endless'>;
 function inVirtualTime(limits: Limits, check: (bench: Bench) => Promise<void>): Promise<void> {
   return runVirtually(
     (context, timers) =>
-      check({ now: () => context.now(), sleep: (ms) => context.sleep(ms), stepMs: 1, timers, ...limits }),
+      check({
+        now: () => context.now(),
+        sleep: (ms) => context.sleep(ms),
+        within: (promise, ms) => Promise.race([promise, context.sleep(ms)]),
+        timers,
+        ...limits,
+      }),
     {},
     true,
   );
@@ -275,7 +292,7 @@ async function inRealTime(limits: Limits, check: (bench: Bench) => Promise<void>
   await check({
     now: () => turns.now(),
     sleep: (ms) => turns.wait(ms),
-    stepMs: 5,
+    within: (promise, ms) => turns.within(promise, ms),
     timers: () => undefined,
     ...limits,
   });

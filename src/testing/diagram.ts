@@ -73,7 +73,7 @@ export function notificationDifference(
   return expected.kind === actual.kind ? undefined : { path: '', expected, actual };
 }
 
-export function valueDifference(expected: unknown, actual: unknown): Difference | undefined {
+function valueDifference(expected: unknown, actual: unknown): Difference | undefined {
   if (isPattern(expected)) return expected.differs(actual);
   const difference = differenceBetween(expected, actual);
   // Two streams are shown as such: where in their notes they differ says little.
@@ -84,7 +84,7 @@ export function valueDifference(expected: unknown, actual: unknown): Difference 
  * An error may be expected as itself, by its `_tag`, or by some of its fields: `'ToolTimeout'`,
  * `{ _tag: 'ToolTimeout', tool: 'search' }`.
  */
-export function errorDifference(expected: unknown, actual: unknown): Difference | undefined {
+function errorDifference(expected: unknown, actual: unknown): Difference | undefined {
   if (isPattern(expected)) return expected.differs(actual);
   if (typeof expected === 'string' && (actual as { readonly _tag?: unknown } | null | undefined)?._tag === expected) {
     return undefined;

@@ -4,6 +4,8 @@ export interface HostTurns {
   next(): Promise<void>;
   /** Comes back after some real milliseconds. */
   wait(ms: number): Promise<void>;
+  /** Comes back when the promise has settled, or after so many real milliseconds. */
+  within(promise: Promise<unknown>, ms: number): Promise<void>;
   /** The real time, in ms. */
   now(): number;
 }
@@ -13,10 +15,20 @@ export interface HostTurns {
 /** Takes the host's timers as they are now. */
 export function hostTurns(): HostTurns {
   const wait = setTimeout;
+  const stopWaiting = clearTimeout;
   const clock = performance;
   const soon = soonOf();
   return {
     now: () => clock.now(),
+    within: (promise, ms) =>
+      new Promise((resolve) => {
+        const waiting = wait(resolve, ms);
+        const settled = (): void => {
+          stopWaiting(waiting);
+          resolve();
+        };
+        promise.then(settled, settled);
+      }),
     next: () =>
       new Promise((resolve) => {
         soon(resolve);
@@ -30,8 +42,9 @@ export function hostTurns(): HostTurns {
 
 /** A task of its own, not a microtask; without the milliseconds that `setTimeout` takes. */
 function soonOf(): (callback: () => void) => void {
-  if (typeof setImmediate === 'function') {
-    const own = setImmediate;
+  // Not in browsers.
+  const own = (globalThis as { readonly setImmediate?: (callback: () => void) => unknown }).setImmediate;
+  if (own) {
     return (callback) => {
       own(callback);
     };

@@ -3,6 +3,7 @@ const t = require('io-ts');
 const { lastValueFrom, NEVER, Observable } = require('rxjs');
 const toolstream = require('toolstream');
 const operators = require('toolstream/operators');
+const testing = require('toolstream/testing');
 
 async function main() {
   const imported = { toolstream: await import('toolstream'), operators: await import('toolstream/operators') };
@@ -20,6 +21,10 @@ async function main() {
   assert.strictEqual(await lastValueFrom(result$), 'HELLO');
 
   assert.deepStrictEqual(require('toolstream/flow.schema.json').required, ['steps']);
+
+  testing.marbles(({ cold, expectStream }) => {
+    expectStream(cold('-a|').pipe(operators.withTimeout(5))).toBe('-a|');
+  });
 
   await assert.rejects(lastValueFrom(NEVER.pipe(operators.withTimeout(1))), operators.TimeoutExceeded);
 }

@@ -6,12 +6,14 @@ import * as t from 'io-ts';
 import { lastValueFrom, NEVER, Observable } from 'rxjs';
 import * as toolstream from 'toolstream';
 import * as operators from 'toolstream/operators';
+import * as testing from 'toolstream/testing';
 
 const require = createRequire(import.meta.url);
 
 for (const [subpath, imported] of [
   ['toolstream', toolstream],
   ['toolstream/operators', operators],
+  ['toolstream/testing', testing],
 ]) {
   const required = require(subpath);
   const names = Object.keys(required);
@@ -42,3 +44,17 @@ await assert.rejects(lastValueFrom(NEVER.pipe(operators.withTimeout(1))), operat
 const schemaFile = require.resolve('toolstream/flow.schema.json');
 assert.deepStrictEqual(JSON.parse(readFileSync(schemaFile, 'utf8')).required, ['steps']);
 assert.strictEqual(fileURLToPath(import.meta.resolve('toolstream/flow.schema.json')), schemaFile);
+
+// Without chai and @sinonjs/fake-timers, which this project has not installed.
+testing.marbles(({ createOrchestrator, expectStream, fakeTool }) => {
+  const orchestrator = createOrchestrator({ tools: [fakeTool('search', '--(a|)')] });
+  expectStream(orchestrator.execute('search', {})).toBe('--(a|)');
+});
+assert.throws(
+  () => testing.marbles(({ cold, expectStream }) => expectStream(cold('-a|')).toBe('-b|')),
+  testing.AssertionError,
+);
+await assert.rejects(
+  testing.virtualTime(() => undefined),
+  /^Error: virtualTime needs the package @sinonjs\/fake-timers.*npm install --save-dev @sinonjs\/fake-timers/,
+);

@@ -97,19 +97,17 @@ describe('virtualTime', () => {
     });
   });
 
-  it('lets a timer of 0 ms take none, wherever it is set', async () => {
+  it('lets RxJS’s timers of 0 ms take none, wherever they are set', async () => {
     const at = await virtualTime(async ({ now, sleep }) => {
       const seen: number[] = [];
       await sleep(3);
       await lastValueFrom(timer(0));
       seen.push(now());
-      await inMs(0, 0);
-      seen.push(now());
       await lastValueFrom(timer(5).pipe(concatMap(() => timer(0).pipe(delay(0)))));
       seen.push(now());
       return seen;
     });
-    expect(at).to.deep.equal([3, 3, 8]);
+    expect(at).to.deep.equal([3, 8]);
   });
 
   it('has one time for all clocks', async () => {
