@@ -40,9 +40,10 @@ export {
   type SimulatedWork,
   type SimulateOptions,
   type SimulationContext,
-  type SimulationReport,
 } from './simulate.js';
-export { type Lane, type RecordingDiagram, toMarbles, type ToMarblesOptions } from './toMarbles.js';
+export type { Lane, RecordingDiagram } from './recordingDiagram.js';
+export type { SimulationReport } from './simulationReport.js';
+export { toMarbles, type ToMarblesOptions } from './toMarbles.js';
 export { type PicturedLane, type PicturedSpan, toSvg, type ToSvgOptions } from './toSvg.js';
 export type { Course, ToolTraffic } from './ToolTally.js';
 export { VirtualScheduler } from './VirtualScheduler.js';

@@ -3,7 +3,7 @@ import { endSigns, Mark } from './mark.js';
 import type { AnyEvent, RecordedUnit } from './recordedUnit.js';
 import { isEnd } from './recordedUnit.js';
 import { showValue } from './showValue.js';
-import type { Lane, RecordingDiagram } from './toMarbles.js';
+import type { Lane, RecordingDiagram } from './recordingDiagram.js';
 
 /** How a diagram is printed. */
 export interface DiagramOptions {

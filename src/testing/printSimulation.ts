@@ -1,6 +1,6 @@
 import { durationText } from './frames.js';
 import type { Quantiles } from './Histogram.js';
-import type { SimulationReport } from './simulate.js';
+import type { SimulationReport } from './simulationReport.js';
 import type { ToolTraffic } from './ToolTally.js';
 
 /** A report as tables: what became of the calls, how long they took and waited, and how the queues went. */

@@ -8,7 +8,8 @@ import { type Arrivals, nextArrivalOf } from './arrivals.js';
 import { type Distribution, drawOf } from './distribution.js';
 import { printSimulation } from './printSimulation.js';
 import { seededRandom } from './random.js';
-import { ToolTally, type ToolTraffic } from './ToolTally.js';
+import type { SimulationReport } from './simulationReport.js';
+import { ToolTally } from './ToolTally.js';
 import { VirtualScheduler } from './VirtualScheduler.js';
 
 /** What a tool is taken to do, instead of what it really does. */
@@ -46,21 +47,6 @@ export interface SimulateOptions {
   readonly seed?: number;
   /** Into how many parts the duration is divided for the course of the queues, at least 1. Default: 48. */
   readonly parts?: number;
-}
-
-/** What came of it. */
-export interface SimulationReport {
-  readonly durationMs: number;
-  readonly seed: number;
-  /** When the last call had ended, or the last thing happened that could. */
-  readonly endedAtMs: number;
-  readonly calls: number;
-  /** Calls that never ended: nothing was scheduled any more that could have ended them. */
-  readonly unfinished: number;
-  /** By the tools' names. */
-  readonly tools: Readonly<Record<string, ToolTraffic>>;
-  /** A table. */
-  toString(): string;
 }
 
 /**
