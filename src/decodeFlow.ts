@@ -24,7 +24,7 @@ export interface FlowBounds {
 /** Names that may have been meant are looked for in the first faults only: a search for each would cost its square. */
 export const maxSearches = 20;
 
-export const defaultFlowName = 'flow';
+const defaultFlowName = 'flow';
 
 const flowKeys = ['kind', 'name', 'steps', 'concurrency', 'failFast'] as const;
 const stepKeys = [

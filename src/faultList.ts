@@ -4,7 +4,7 @@ import type { FlowFault } from './error.js';
 export type TellFault = (path: string, message: string) => void;
 
 /** An error lists this many faults: data that is wrong all through has one for each of its values. */
-export const maxFaults = 100_000;
+const maxFaults = 100_000;
 
 class Full extends Error {}
 

@@ -28,7 +28,7 @@ export interface MarbleTextOptions {
 }
 
 /** Stands for a value that found no letter left. */
-export const anyOther = '…';
+const anyOther = '…';
 
 /** The latest frame that can be written. */
 const latestFrame = 1e14;

@@ -187,6 +187,6 @@ function pathOf({ path: [root, ...rest] }: Path): string {
 }
 
 /** All that a step waits for, of the steps. */
-export function needsOf(step: Planned, keys: ReadonlySet<string>): readonly string[] {
+function needsOf(step: Planned, keys: ReadonlySet<string>): readonly string[] {
   return [...new Set([...valueNeeds(step), ...otherNeeds(step)])].filter((key) => keys.has(key));
 }

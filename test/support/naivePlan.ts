@@ -167,7 +167,7 @@ export function valueOf(written: Written, context: Readonly<Record<string, unkno
 }
 
 /** Whether it is so. */
-export function isSo(asked: Asked, context: Readonly<Record<string, unknown>>): boolean {
+function isSo(asked: Asked, context: Readonly<Record<string, unknown>>): boolean {
   if (typeof asked === 'boolean') return asked;
   if ('path' in asked) return Boolean(found(asked, context));
   if ('exists' in asked) return found(asked.exists, context) !== undefined;
