@@ -185,8 +185,3 @@ function textOf(said: Written): unknown {
 function pathOf({ path: [root, ...rest] }: Path): string {
   return [root, ...rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))].join('');
 }
-
-/** All that a step waits for, of the steps. */
-function needsOf(step: Planned, keys: ReadonlySet<string>): readonly string[] {
-  return [...new Set([...valueNeeds(step), ...otherNeeds(step)])].filter((key) => keys.has(key));
-}
