@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { FlowData, StepData } from '../../src/index.js';
-import { type Asked, type Path, type Planned, valueNeeds, otherNeeds, type Written } from './naivePlan.js';
+import { type Asked, type Path, type Planned, type Written } from './naivePlan.js';
 
 /** How a call of a step behaves. */
 export interface Behaviour {

@@ -83,7 +83,7 @@ export function contextOf(
 }
 
 /** The keys that a step is called with. */
-export function valueNeeds({ args, each }: Planned): ReadonlySet<string> {
+function valueNeeds({ args, each }: Planned): ReadonlySet<string> {
   const keys = rootsIn(args);
   if (each) {
     keys.delete('item');
@@ -94,7 +94,7 @@ export function valueNeeds({ args, each }: Planned): ReadonlySet<string> {
 }
 
 /** The keys that it must wait for beside those. */
-export function otherNeeds({ when, fallback, after }: Planned): ReadonlySet<string> {
+function otherNeeds({ when, fallback, after }: Planned): ReadonlySet<string> {
   return new Set([
     ...after,
     ...(when === undefined ? [] : rootsIn(when)),
