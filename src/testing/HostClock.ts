@@ -22,6 +22,17 @@ export interface FakeTimers {
 /** Not for its own time: it is what is put in its place. */
 const signals: { timeout(ms: number): AbortSignal } = AbortSignal;
 
+/** What is used of Node, where it is there. */
+interface NodeProcess {
+  getBuiltinModule?(name: 'node:module'): { syncBuiltinESMExports(): void };
+}
+
+/** `import { setTimeout } from 'node:timers/promises'` is what was there when Node started, until Node is told to look again. */
+function syncNodeImports(): void {
+  const { process } = globalThis as { readonly process?: NodeProcess };
+  process?.getBuiltinModule?.('node:module').syncBuiltinESMExports();
+}
+
 /** @throws Error where the package is not installed. */
 export async function loadFakeTimers(): Promise<FakeTimers> {
   let loaded: unknown;
@@ -69,6 +80,7 @@ export class HostClock {
         { cause },
       );
     }
+    syncNodeImports();
     const { clock } = this;
     // The host's timers read the scheduler's time inside their callbacks: it has to be right there already.
     Object.defineProperty(scheduler, 'frame', {
@@ -115,6 +127,7 @@ export class HostClock {
     else Reflect.deleteProperty(asyncScheduler, 'schedule');
     const { now } = this.clock;
     this.clock.uninstall();
+    syncNodeImports();
     Object.defineProperty(this.scheduler, 'frame', { value: now, writable: true });
   }
 
