@@ -44,14 +44,17 @@ export class MarbleScheduler extends TestScheduler {
     });
   }
 
-  /** Goes to the time of the next task and does it. Throws what it throws. */
+  /** Goes to the time of the next task and does it. Throws what it throws, and forgets the rest. */
   step(): void {
     const action = this.actions.shift();
     if (!action) return;
     if (action.delay > this.frame) this.frame = action.delay;
     const error: unknown = action.execute(action.state, action.delay);
+    if (error === undefined) return;
+    // As RxJS's own does: what comes after an error that nobody has handled is not done any more.
+    this.clear();
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- as it was thrown
-    if (error !== undefined) throw error;
+    throw error;
   }
 
   /** Forgets all that is scheduled. */

@@ -118,8 +118,10 @@ export interface TestContext {
     /** The same of a run that something else begins: `resume`, `runSteps`. `input` is what it has from the beginning. */
     (contexts: Observable<object>, input?: object, subscription?: string): Expected;
   };
-  /** When a source of this test, or a fake tool, was subscribed to: one diagram for each time. */
-  readonly expectSubscriptions: (source: { readonly subscriptions: readonly SubscriptionLog[] } | AnyTool) => {
+  /** When a source of this test (or its `subscriptions`), or a fake tool, was subscribed to: one diagram for each time. */
+  readonly expectSubscriptions: (
+    source: { readonly subscriptions: readonly SubscriptionLog[] } | readonly SubscriptionLog[] | AnyTool,
+  ) => {
     toBe(marbles: string | readonly string[]): void;
   };
 }

@@ -80,7 +80,8 @@ function checkStream(title: string, stream: unknown): Observable<unknown> {
 }
 
 function subscriptionsOf(source: unknown): readonly SubscriptionLog[] {
-  const logs = (source as { readonly subscriptions?: unknown } | null | undefined)?.subscriptions;
+  const { subscriptions } = (source ?? {}) as { readonly subscriptions?: unknown };
+  const logs = Array.isArray(source) ? (source as unknown) : subscriptions;
   if (Array.isArray(logs)) return logs as readonly SubscriptionLog[];
   throw new TypeError(
     `expectSubscriptions: expected what cold(…), hot(…) or fakeTool(…) of this test gave, got ${showValue(source)}`,

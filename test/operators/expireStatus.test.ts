@@ -63,7 +63,7 @@ describe('expireStatus', () => {
   });
 
   it('has a timer only while it waits and somebody listens', () => {
-    virtually(({ hot, scheduler, scheduled }) => {
+    virtually(({ flush, hot, scheduled, scheduler }) => {
       const subscription = hot('-b-a-c', values)
         .pipe(expireStatus<Value>(scheduler, ({ until }) => until, after))
         .subscribe();
@@ -74,7 +74,7 @@ describe('expireStatus', () => {
         subscription.unsubscribe();
         expect(scheduled()).to.equal(0);
       }, 7);
-      scheduler.flush();
+      flush();
       expect(timersAt).to.deep.equal({ 2: 2 + 2 + 1 + 1, 4: 1 + 1 + 0 + 1, 6: 0 + 0 + 1 + 1 });
     });
   });
@@ -103,7 +103,7 @@ describe('expireStatus', () => {
       const month = 30 * 24 * 3_600_000;
       const faulty = new FaultyScheduler(scheduler);
       const seen: number[] = [];
-      hot('-x')
+      const subscription = hot('-x')
         .pipe(
           expireStatus<string>(
             faulty,
@@ -113,6 +113,7 @@ describe('expireStatus', () => {
         )
         .subscribe(() => seen.push(scheduler.frame));
       flush();
+      subscription.unsubscribe();
       expect(seen).to.deep.equal([1, month]);
       expect(Math.max(...faulty.delays)).to.be.below(2 ** 31);
     });
