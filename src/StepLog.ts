@@ -58,6 +58,8 @@ export class StepLog {
   /** The ends that calls of it have come to. */
   private readonly ends = new Set<TerminalEvent['type']>();
   private toolFellBack = false;
+  /** The calls that have begun, and ended or not. */
+  private readonly begun = new Set<string>();
   /** When the calls have begun that have not ended. */
   private readonly open = new Map<string, number>();
   /** When the attempts have begun that have not ended, by call and number. */
@@ -81,8 +83,12 @@ export class StepLog {
 
   /** @param isOwn - False for a call that a call of the step has made: the work behind a cache, or a fallback. */
   read(event: CallEvent, index: number, isOwn: boolean): void {
-    const { type, at, callId, attempt } = event;
-    if (isOwn) this.begin(event, index);
+    const { type, at, callId, attempt, step, parentId } = event;
+    if (isOwn) this.begin(callId, index, isTerminal(event) ? at - event.durationMs : at);
+    // The work behind a cache: the call whose work it is says nothing until that is done.
+    else if (step !== undefined && parentId !== undefined && !this.begun.has(parentId)) this.begin(parentId, index, at);
+    // A step that is not run makes no call.
+    if (type === 'call.skipped') this.callIds.delete(callId);
     if (type === 'call.started') {
       const ofCall = this.attempts.get(callId);
       if (ofCall) ofCall.set(attempt, at);
@@ -139,20 +145,18 @@ export class StepLog {
 
   /** In how much of the time until then calls of it were open and no attempt ran. */
   private waitedUntil(until: number): number {
-    const within = ([from, to]: Interval): Interval => [Math.max(from, this.startedAt), Math.min(to, until)];
     const attempts = [...this.attempts.values()].flatMap((ofCall) => [...ofCall.values()]);
-    const ran = [...this.ran, ...attempts.map((from): Interval => [from, until])].map(within);
-    const called = [...this.called, ...[...this.open.values()].map((from): Interval => [from, until])].map(within);
+    const ran = [...this.ran, ...attempts.map((from): Interval => [from, until])];
+    const called = [...this.called, ...[...this.open.values()].map((from): Interval => [from, until])];
     return lengthOf([...called, ...ran]) - lengthOf(ran);
   }
 
-  private begin(event: CallEvent, index: number): void {
-    const { at, callId } = event;
-    const from = isTerminal(event) ? at - event.durationMs : at;
-    // A step that is not run makes no call.
-    if (event.type !== 'call.skipped') this.callIds.add(callId);
-    this.touch(index, from);
-    if (!this.open.has(callId)) this.open.set(callId, from);
+  private begin(callId: string, index: number, at: number): void {
+    this.touch(index, at);
+    if (this.begun.has(callId)) return;
+    this.begun.add(callId);
+    this.callIds.add(callId);
+    this.open.set(callId, at);
   }
 
   private endCall(event: TerminalEvent, index: number): void {

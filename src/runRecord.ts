@@ -81,9 +81,7 @@ class RunLog {
   ) {
     this.latestAt = start.at;
     const earlier = start.resumed ? before : undefined;
-    for (const key of [...start.steps, ...(earlier?.steps.keys() ?? [])]) {
-      if (!this.steps.has(key)) this.steps.set(key, new StepLog(key, earlier?.steps.get(key)));
-    }
+    for (const key of start.steps) this.steps.set(key, new StepLog(key, earlier?.steps.get(key)));
   }
 
   read(event: Extract<ToolEvent, { readonly runId?: string }>, index: number): void {
@@ -122,9 +120,8 @@ class RunLog {
     // The fallback of a call is a call of no step, but of that call.
     const key = event.step ?? (event.parentId === undefined ? undefined : this.stepOfCall.get(event.parentId));
     if (key === undefined) return;
-    const isOwn = event.parentId === undefined;
-    if (isOwn) this.stepOfCall.set(event.callId, key);
-    this.step(key).read(event, index, isOwn);
+    this.stepOfCall.set(event.callId, key);
+    this.step(key).read(event, index, event.parentId === undefined);
   }
 
   private step(key: string): StepLog {

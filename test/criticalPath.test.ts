@@ -43,6 +43,14 @@ function narrowStage(settings: Parameters<typeof toolOf>[1] = { concurrency: 1 }
   return stage;
 }
 
+function stageWithEcho(): Stage {
+  const stage: Stage = new Stage([
+    toolOf(({ ms }: { readonly ms: number }) => timer(ms, stage.scheduler), { name: 'wait' }),
+    toolOf(() => of(1), { name: 'echo' }),
+  ]);
+  return stage;
+}
+
 describe('criticalPath', () => {
   it('leads from the last step over what it had waited for to the beginning', () => {
     const stage = stageOfWaiting();
@@ -292,6 +300,74 @@ or write them down as they come`,
       { v: 1, runId: 'r', seq: 4, at: 20, type: 'run.advanced', step: 'a', callId: 'r.a' },
     ];
     expect(brief(criticalPath(events))).to.deep.equal(['a 5-20 (beginning)']);
+  });
+
+  it('names what a step needs, also where another that was ready with it has ended before it began', () => {
+    const stage = stageWithEcho();
+    const steps = [wait('a', 5), { tool: 'echo', after: ['a'] }, wait('b', 3, ['a'])];
+    stage.orchestrator.run({ kind: 'plan', steps }).subscribe();
+    stage.flush();
+    expect(brief(criticalPath(stage.events))).to.deep.equal(['a 0-5 (beginning)', 'b 5-8 (dependency a)']);
+  });
+
+  it('begins with the run, whenever that was', () => {
+    const stage = stageWithEcho();
+    stage.at(100, () => {
+      stage.orchestrator.run({ kind: 'plan', steps: [{ tool: 'echo' }, wait('b', 3)] }).subscribe();
+    });
+    stage.flush();
+    expect(brief(criticalPath(stage.events))).to.deep.equal(['b 100-103 (beginning)']);
+  });
+
+  it('names what a step needs, also where the clock has gone on a little in between', () => {
+    const run = { v: 1, runId: 'r' } as const;
+    const steps = ['a', 'b'];
+    const events: readonly ToolEvent[] = [
+      { ...run, seq: 1, at: 0, type: 'run.started', kind: 'plan', name: 'f', steps, dependencies: [[], [0]] },
+      { ...run, seq: 2, at: 3, type: 'run.advanced', step: 'a', callId: 'r.a' },
+      { ...run, seq: 3, at: 4, type: 'run.advanced', step: 'b', callId: 'r.b' },
+    ];
+    expect(brief(criticalPath(events))).to.deep.equal(['a 3-3 (beginning)', 'b 4-4 (dependency a)']);
+  });
+
+  it('knows when a step began of which nothing was heard until it ended', () => {
+    const stage: Stage = new Stage([
+      toolOf(() => timer(10, stage.scheduler), {
+        name: 'cached',
+        cache: { ttlMs: 100, maxSize: 1, key: () => 'same' },
+      }),
+      toolOf(({ ms }: { readonly ms: number }) => timer(ms, stage.scheduler), { name: 'wait' }),
+    ]);
+    const steps = [
+      { tool: 'cached', outputKey: 'first' },
+      wait('a', 4),
+      wait('b', 6),
+      { tool: 'cached', outputKey: 'joined' },
+    ];
+    stage.orchestrator.run({ kind: 'plan', concurrency: 3, steps }).subscribe();
+    stage.flush();
+    expect(brief(criticalPath(stage.events))).to.deep.equal([
+      'a 0-4 (beginning)',
+      'joined 4-10 waited 6 (concurrency a)',
+    ]);
+  });
+
+  it('names as what made room a step of whose calls one has failed', () => {
+    const stage: Stage = new Stage([
+      toolOf(
+        ({ ms }: { readonly ms: number }) =>
+          timer(ms, stage.scheduler).pipe(
+            map(() => {
+              if (ms === 3) throw new Error('no');
+            }),
+          ),
+        { name: 'wait' },
+      ),
+    ]);
+    const steps = [{ tool: 'wait', outputKey: 'e', each: [50, 3, 60], arguments: { ms: '$item' } }, wait('next', 4)];
+    stage.orchestrator.run({ kind: 'plan', concurrency: 1, steps }).subscribe({ error: () => undefined });
+    stage.flush();
+    expect(brief(criticalPath(stage.events))).to.deep.equal(['e 0-3 (beginning)', 'next 3-7 (concurrency e)']);
   });
 
   it('ends on events that contradict one another', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { map, NEVER, of, throwError, timer } from 'rxjs';
+import { map, NEVER, of, Subscription, throwError, timer } from 'rxjs';
 import { chain, encodeFlow, type FlowData, InvalidFlow, plan, toMermaid } from '../src/index.js';
 import { anyKey } from './support/flowArbitraries.js';
 import { echo } from './support/flowTools.js';
@@ -12,8 +12,8 @@ const linesOf = (picture: string): readonly string[] =>
   picture.split('\n').filter((line) => line !== '' && !line.startsWith('  classDef'));
 
 /** The boxes of steps in the states of a run, after so many ms. */
-function boxesAfter(ms: number, flow: FlowData, stage = stageOfStates()): readonly string[] {
-  stage.orchestrator.run(flow).subscribe({ error: () => undefined });
+function boxesAfter(ms: number, flow: FlowData, stage = stageOfStates(), input = {}): readonly string[] {
+  stage.orchestrator.run(flow, input).subscribe({ error: () => undefined });
   stage.flush(ms);
   return linesOf(toMermaid(flow, stage.events)).filter((line) => line.includes('['));
 }
@@ -109,6 +109,11 @@ describe('toMermaid', () => {
       ],
     } as const;
     expect(linesOf(toMermaid(circle)).slice(3)).to.deep.equal(['  s1 -.->|after| s0', '  s0 -.->|after| s1']);
+    const ambiguous = {
+      kind: 'plan',
+      steps: [{ tool: 'item' }, { tool: 'a', each: [1], arguments: '$item', after: ['item'] }],
+    } as const;
+    expect(linesOf(toMermaid(ambiguous)).slice(3)).to.deep.equal(['  s0 -.->|after| s1']);
   });
 
   it('refuses data that is no flow', () => {
@@ -185,6 +190,106 @@ describe('toMermaid', () => {
     const steps = [{ tool: 'wait', each: [50, 3, 60], arguments: { ms: '$item' } }];
     expect(boxesAfter(Infinity, { steps }, stage)).to.deep.equal([
       '  s0[["wait<br/>3 calls<br/>failed, 3 ms"]]:::failed',
+    ]);
+  });
+
+  it('knows calls that a call makes from the calls of the step', () => {
+    const stage: Stage = new Stage([
+      toolOf(() => timer(5, stage.scheduler).pipe(map(() => 1)), { name: 'slow' }),
+      toolOf(() => throwError(() => new Error('no')), { name: 'replaced', fallback: { tool: 'slow' } }),
+      toolOf(
+        () =>
+          timer(2, stage.scheduler).pipe(
+            map(() => {
+              throw new Error('no');
+            }),
+          ),
+        {
+          name: 'cached',
+          cache: { ttlMs: 100, maxSize: 9, key: (item) => item },
+          fallback: { use: () => timer(5, stage.scheduler).pipe(map(() => 1)) },
+        },
+      ),
+      toolOf(
+        () =>
+          timer(2, stage.scheduler).pipe(
+            map(() => {
+              throw new Error('no');
+            }),
+          ),
+        {
+          name: 'fallen',
+          fallback: { use: () => timer(5, stage.scheduler).pipe(map(() => 1)) },
+        },
+      ),
+    ]);
+    const steps = [{ tool: 'replaced' }, { tool: 'cached', each: '$list', arguments: '$item' }, { tool: 'fallen' }];
+    const flow: FlowData = { kind: 'plan', steps };
+    expect(boxesAfter(4, flow, stage, { list: [1, 2] })).to.deep.equal([
+      '  s0["replaced<br/>running"]:::running',
+      '  s1[["cached<br/>2 calls<br/>waiting"]]:::waiting',
+      '  s2["fallen<br/>waiting"]:::waiting',
+    ]);
+    stage.flush();
+    expect(linesOf(toMermaid(flow, stage.events)).slice(1, 4)).to.deep.equal([
+      '  s0["replaced<br/>fell back, 5 ms"]:::fellBack',
+      '  s1[["cached<br/>2 calls<br/>fell back, 7 ms"]]:::fellBack',
+      '  s2["fallen<br/>fell back, 7 ms"]:::fellBack',
+    ]);
+  });
+
+  it('takes a step for cancelled whose work goes on, or that was left between two calls', () => {
+    const stage: Stage = new Stage([
+      toolOf(() => new Promise(() => undefined), { name: 'deaf' }),
+      toolOf(() => timer(3, stage.scheduler).pipe(map(() => 1)), { name: 'quick' }),
+    ]);
+    const steps = [{ tool: 'deaf' }, { tool: 'quick', each: [1, 2], concurrency: 1 }];
+    const flow: FlowData = { kind: 'plan', steps };
+    const running = new Subscription();
+    stage.orchestrator.events$.subscribe(({ type }) => {
+      if (type === 'call.succeeded') running.unsubscribe();
+    });
+    running.add(stage.orchestrator.run(flow).subscribe());
+    stage.flush();
+    expect(stage.events.map(({ type }) => type)).to.include('call.abandoned');
+    expect(linesOf(toMermaid(flow, stage.events)).slice(1, 3)).to.deep.equal([
+      '  s0["deaf<br/>cancelled, 3 ms"]:::cancelled',
+      '  s1[["quick<br/>1 call<br/>cancelled, 3 ms"]]:::cancelled',
+    ]);
+  });
+
+  it('has no calls of a step that was skipped, and those of the latest run where an id is used again', () => {
+    const stage = new Stage([toolOf(() => of(1), { name: 'a' })], { createId: () => 'r' });
+    const flow: FlowData = { kind: 'plan', steps: [{ tool: 'a', each: '$list', when: '$on' }] };
+    stage.orchestrator.run(flow, { list: [1, 2, 3], on: true }).subscribe();
+    expect(toMermaid(flow, stage.events)).to.include('3 calls<br/>succeeded');
+    stage.orchestrator.run(flow, { list: [1], on: true }).subscribe();
+    expect(toMermaid(flow, stage.events)).to.include('1 call<br/>succeeded');
+    stage.orchestrator.run(flow, { list: [1], on: false }).subscribe();
+    expect(toMermaid(flow, stage.events)).to.include('a call for each<br/>skipped');
+  });
+
+  it('draws a run that was gone on with by a flow with other steps, which had not begun', () => {
+    const before = stageOfStates();
+    const a = { tool: 'wait', outputKey: 'a' };
+    const skipped = { tool: 'wait', outputKey: 'never', when: false };
+    const steps = [a, skipped, { tool: 'fail', outputKey: 'b' }, { tool: 'wait', outputKey: 'c' }];
+    before.orchestrator.run({ steps }).subscribe({ error: () => undefined });
+    before.flush();
+    const changed: FlowData = {
+      steps: [a, skipped, { tool: 'fail', outputKey: 'b' }, { tool: 'one', outputKey: 'd' }],
+    };
+    const after = stageOfStates();
+    after.orchestrator.resume(changed, before.events).subscribe({ error: () => undefined });
+    after.flush();
+    const started = after.events.findIndex(({ type }) => type === 'run.started');
+    expect(
+      linesOf(toMermaid(changed, [...before.events, ...after.events.slice(0, started + 1)])).slice(1, 5),
+    ).to.deep.equal([
+      '  s0["a<br/>wait<br/>resumed"]:::resumed',
+      '  s1["never<br/>wait"]',
+      '  s2["b<br/>fail"]',
+      '  s3["d<br/>one"]',
     ]);
   });
 
