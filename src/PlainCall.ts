@@ -1,6 +1,6 @@
 import type { ObservableInput, Observer } from 'rxjs';
 import type { Deadline, Expiring } from '../operators/gates/DeadlineList.js';
-import { AttemptContext } from './attemptContext.js';
+import { AttemptContext, type ContextOwner } from './attemptContext.js';
 import { CallAnswer, completed, type Ending } from './callAnswer.js';
 import type { Stopped } from './callState.js';
 import { InvalidResult, type ToolError, ToolFailed } from './error.js';
@@ -16,13 +16,15 @@ import { Work } from './work.js';
  * code may run; then it is *ended*, and the caller is told. A caller that leaves from inside that code ends the call
  * before its attempt has told of its own end: both are heard of then, in that order.
  */
-export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring {
+export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring, ContextOwner {
   /** True from when the attempt ends. */
   private over = false;
   /** The attempt's timeout. */
   private timeout: Deadline | undefined;
-  /** What `run` is told; made when it is called. */
-  private context: AttemptContext | undefined;
+  /** Why the tool was stopped, or that it has come to its own end. */
+  closedBy: Stopped | 'itself' | undefined;
+  /** What `run` was told, where it has asked for the signal. */
+  watching: AttemptContext | undefined;
   /** What `run` gave. */
   private work: Work | undefined;
   /** True while `run` is being called, when nobody knows yet what it will give. */
@@ -30,9 +32,18 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
   /** How the call was ended while its attempt was being torn down. */
   private meanwhile: Ending | undefined;
 
+  get call(): this {
+    return this;
+  }
+
+  /** There is only one. */
+  get number(): number {
+    return 1;
+  }
+
   run(runtime: ToolRuntime, args: unknown): void {
     const { host, deadlineMs } = this;
-    this.subscriber.add(this);
+    this.caller.add(this);
     if (deadlineMs < Infinity) {
       this.deadline = host.deadlines.add(host.clock, deadlineMs, () => {
         this.expireCall(deadlineMs);
@@ -102,8 +113,7 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
   private callRun(runtime: ToolRuntime, args: unknown): ObservableInput<unknown> {
     this.calling = true;
     try {
-      this.context = new AttemptContext(this, 1);
-      return runtime.tool.run(args as never, this.context);
+      return runtime.tool.run(args as never, new AttemptContext(this));
     } finally {
       this.calling = false;
     }
@@ -132,10 +142,11 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
   private tearDown(stopped: Stopped | undefined, ending: Ending): void {
     this.over = true;
     this.timeout?.cancel();
-    const { context, work } = this;
+    const { work } = this;
     try {
       work?.stop();
-      context?.close(stopped);
+      this.closedBy = stopped ?? 'itself';
+      if (stopped) this.watching?.abort(stopped);
     } finally {
       this.conclude(ending);
       // While `run` is being called, what follows is known when it returns.

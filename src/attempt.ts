@@ -6,7 +6,7 @@ import type { Permit, Semaphore } from '../operators/gates/Semaphore.js';
 import type { Waiting } from '../operators/gates/Waiting.js';
 import { askedToWait } from '../operators/feedback.js';
 import { isRejection } from '../operators/rejection.js';
-import { AttemptContext } from './attemptContext.js';
+import { AttemptContext, type ContextOwner } from './attemptContext.js';
 import type { CallState, StoppableAttempt, Stopped } from './callState.js';
 import {
   CircuitOpen,
@@ -54,10 +54,12 @@ type Ending =
 
 const completed: Ending = { kind: 'completed' };
 
-class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
+class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextOwner {
   private readonly beganAt: number;
-  /** What `run` is told; made when it is called. */
-  private context: AttemptContext | undefined;
+  /** Why the tool was stopped, or that it has come to its own end. */
+  closedBy: Stopped | 'itself' | undefined;
+  /** What `run` was told, where it has asked for the signal. */
+  watching: AttemptContext | undefined;
 
   /** Whether it waits or runs, as the call counts it. */
   private phase: CallPhase = 'idle';
@@ -87,8 +89,8 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
   private endedInRun = false;
 
   constructor(
-    private readonly number: number,
-    private readonly call: CallState,
+    readonly number: number,
+    readonly call: CallState,
     private readonly runtime: ToolRuntime,
     private readonly args: unknown,
     private readonly listener: Observer<unknown>,
@@ -274,8 +276,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
   private callRun(): ObservableInput<unknown> {
     this.calling = true;
     try {
-      this.context = new AttemptContext(this.call, this.number);
-      return this.runtime.tool.run(this.args as never, this.context);
+      return this.runtime.tool.run(this.args as never, new AttemptContext(this));
     } finally {
       this.calling = false;
       this.endedInRun = this.ended;
@@ -319,7 +320,8 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring {
     const stopped = this.stoppedBy(ending);
     try {
       this.work?.stop();
-      this.context?.close(stopped);
+      this.closedBy = stopped ?? 'itself';
+      if (stopped) this.watching?.abort(stopped);
     } finally {
       // Whatever the tool's own teardown throws, the slot is given back.
       this.giveBackSlot(ending);

@@ -3,64 +3,70 @@ import type { CallState, Stopped } from './callState.js';
 import { nestedRunId } from './runIds.js';
 import type { ToolCall } from './tool.js';
 
-/** What `run` is told of its attempt. */
+/** The attempt that a context is of. */
+export interface ContextOwner {
+  readonly call: CallState;
+  /** Its number in the call. */
+  readonly number: number;
+  /** Undefined as long as the attempt goes on. Then why the tool was stopped, or that it has come to its own end. */
+  readonly closedBy: Stopped | 'itself' | undefined;
+  /** The context whose signal is to fire when the tool is stopped: one that has been asked for it. */
+  watching: AttemptContext | undefined;
+}
+
+/** What `run` is told of its attempt. The attempt does not keep it: most tools let go of it at once. */
 export class AttemptContext implements ToolCall {
   declare readonly runId?: string;
   declare readonly step?: string;
   /** How many flows it has run. */
   private runs = 0;
   private controller: AbortController | undefined;
-  /** True once the attempt has ended. */
-  private closed = false;
-  /** Why it was stopped, where the tool had not come to its own end. */
-  private stopped: Stopped | undefined;
 
-  constructor(
-    private readonly call: CallState,
-    readonly attempt: number,
-  ) {
-    if (call.runId !== undefined) this.runId = call.runId;
-    if (call.step !== undefined) this.step = call.step;
+  constructor(private readonly owner: ContextOwner) {
+    const { runId, step } = owner.call;
+    if (runId !== undefined) this.runId = runId;
+    if (step !== undefined) this.step = step;
   }
 
   get tool(): string {
-    return this.call.tool;
+    return this.owner.call.tool;
   }
 
   get callId(): string {
-    return this.call.callId;
+    return this.owner.call.callId;
+  }
+
+  get attempt(): number {
+    return this.owner.number;
   }
 
   get signal(): AbortSignal {
     if (!this.controller) {
+      const { owner } = this;
       this.controller = new AbortController();
-      if (this.stopped) this.controller.abort(this.stopped.reason);
+      if (typeof owner.closedBy === 'object') this.controller.abort(owner.closedBy.reason);
+      else owner.watching = this;
     }
     return this.controller.signal;
   }
 
   run(flow: unknown, input: unknown = {}): Observable<never> {
-    const { call, attempt, callId } = this;
+    const { call, number } = this.owner;
     return defer(() => {
-      const runId = nestedRunId(callId, attempt, ++this.runs);
+      const runId = nestedRunId(call.callId, number, ++this.runs);
       return call.host.runFlow(flow, input, { ...call.ofRun, runId }) as Observable<never>;
     });
   }
 
   progress(report: unknown): void {
-    if (this.closed) return;
-    const { call } = this;
-    call.publish(
-      'call.progressed',
-      () => ({ progress: call.host.show(report, { tool: call.tool, part: 'progress' }) }),
-      this.attempt,
-    );
+    const { call, closedBy, number } = this.owner;
+    if (closedBy) return;
+    const what = { tool: call.tool, part: 'progress' } as const;
+    call.publish('call.progressed', () => ({ progress: call.host.show(report, what) }), number);
   }
 
-  /** The attempt has ended. Where the tool has been stopped before its own end, its signal fires. */
-  close(stopped: Stopped | undefined): void {
-    this.closed = true;
-    this.stopped = stopped;
-    if (stopped) this.controller?.abort(stopped.reason);
+  /** The tool has been stopped before its own end. */
+  abort({ reason }: Stopped): void {
+    this.controller?.abort(reason);
   }
 }

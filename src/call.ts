@@ -1,8 +1,8 @@
 import { defer, Observable, type Observer, type Subscriber } from 'rxjs';
 import type { Expiring } from '../operators/gates/DeadlineList.js';
-import { type Upstream, upstreamOf } from '../operators/upstream.js';
+import { subscriberOf, type Upstream, upstreamOf } from '../operators/upstream.js';
 import { startAttempt } from './attempt.js';
-import { CallAnswer, completed, type Ending } from './callAnswer.js';
+import { CallAnswer, type Caller, completed, type Ending } from './callAnswer.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { InvalidArguments, isToolError, ToolFailed, ToolNotFound } from './error.js';
 import { pipelineOf } from './pipeline.js';
@@ -24,18 +24,39 @@ export function callOf(host: CallHost, request: CallRequest): Observable<unknown
   });
 }
 
+/** The same call, made at once, for a caller that is no Subscriber: many calls at once cost less by that. */
+export function makeCall(host: CallHost, request: CallRequest, caller: Caller): void {
+  const runtime = host.find(request.tool);
+  if (!isPlain(host, runtime)) {
+    const subscriber = subscriberOf(caller);
+    caller.add(subscriber);
+    callOf(host, request).subscribe(subscriber);
+    return;
+  }
+  try {
+    beginWith(new PlainCall(host, request, runtime, caller), runtime, request);
+  } catch (error) {
+    caller.error(error);
+  }
+}
+
+function isPlain(host: CallHost, runtime: ToolRuntime | undefined): runtime is ToolRuntime {
+  return runtime?.shape === 'plain' && !host.approve;
+}
+
 function begin(host: CallHost, request: CallRequest, subscriber: Subscriber<unknown>): void {
   const { tool } = request;
   const runtime = host.find(tool);
-  const isPlain = runtime?.shape === 'plain' && !host.approve;
-  const call = isPlain
-    ? new PlainCall(host, request, runtime, subscriber)
-    : new Call(host, request, runtime, subscriber);
-  if (!runtime) {
-    call.refuse(new ToolNotFound({ tool, callId: call.callId, closest: host.closest(tool) }));
+  if (isPlain(host, runtime)) {
+    beginWith(new PlainCall(host, request, runtime, subscriber), runtime, request);
     return;
   }
-  const { arguments: args } = request;
+  const call = new Call(host, request, runtime, subscriber);
+  if (runtime) beginWith(call, runtime, request);
+  else call.refuse(new ToolNotFound({ tool, callId: call.callId, closest: host.closest(tool) }));
+}
+
+function beginWith(call: PlainCall | Call, runtime: ToolRuntime, { tool, arguments: args }: CallRequest): void {
   if (runtime.acceptsInput(args)) {
     call.run(runtime, args);
     return;
@@ -52,6 +73,15 @@ function begin(host: CallHost, request: CallRequest, subscriber: Subscriber<unkn
 class Call extends CallAnswer implements Observer<unknown>, Expiring {
   /** The subscription to the pipeline, where there is one beside the attempt. */
   private upstream: Upstream<unknown> | undefined;
+
+  constructor(
+    host: CallHost,
+    request: CallRequest,
+    runtime: ToolRuntime | undefined,
+    private readonly subscriber: Subscriber<unknown>,
+  ) {
+    super(host, request, runtime, subscriber);
+  }
 
   run(runtime: ToolRuntime, args: unknown): void {
     const { host, request, subscriber, deadlineMs } = this;

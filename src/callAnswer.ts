@@ -1,8 +1,16 @@
-import type { Subscriber, Unsubscribable } from 'rxjs';
+import type { Observer, Unsubscribable } from 'rxjs';
 import type { CallHost, CallRequest } from './callHost.js';
 import { CallState } from './callState.js';
 import type { ToolError } from './error.js';
 import type { ToolRuntime } from './toolRuntime.js';
+
+/** Who makes a call: a Subscriber, or what stands for one. */
+export interface Caller extends Observer<unknown> {
+  /** True once it has been told of the end, or has left. */
+  readonly closed: boolean;
+  /** What is to be told when it leaves; at once, where it has. */
+  add(call: Unsubscribable): void;
+}
 
 /** How a call ends. */
 export type Ending =
@@ -29,7 +37,7 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     host: CallHost,
     request: CallRequest,
     runtime: ToolRuntime | undefined,
-    protected readonly subscriber: Subscriber<unknown>,
+    protected readonly caller: Caller,
   ) {
     super(host, request, runtime);
   }
@@ -53,7 +61,7 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     this.values++;
     this.publishValue(value);
     this.giving = true;
-    this.subscriber.next(value);
+    this.caller.next(value);
     this.giving = giving;
   }
 
@@ -62,7 +70,7 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     switch (ending.kind) {
       case 'succeeded':
         this.tellSuccess();
-        if (ending.isTold) this.subscriber.complete();
+        if (ending.isTold) this.caller.complete();
         return;
       case 'cancelled':
         this.publish('call.cancelled', () => this.summary());
@@ -81,7 +89,7 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     try {
       before?.();
     } finally {
-      this.subscriber.error(error);
+      this.caller.error(error);
     }
   }
 

@@ -1,11 +1,13 @@
-import { type Either, isLeft, left, right } from 'fp-ts/Either';
-import { catchError, defer, forkJoin, map, Observable, of, type Subscription, takeLast, tap, throwIfEmpty } from 'rxjs';
+import { type Either, isLeft } from 'fp-ts/Either';
+import { defer, map, type Observable, of } from 'rxjs';
 import { object, wholeNumber } from '../operators/gates/argument.js';
+import { subscriberOf } from '../operators/upstream.js';
 import { withBulkhead } from '../operators/withBulkhead.js';
-import { callOf } from './call.js';
+import { callOf, makeCall } from './call.js';
 import type { CallHost } from './callHost.js';
 import { type FlowFault, InvalidFlow, ParallelFailed, type ToolError, ToolFailed } from './error.js';
 import { shorten } from './fault.js';
+import { joined, type Settled } from './joined.js';
 import { isPlainObject } from './resolve.js';
 import { withRunEvents } from './run.js';
 import { emptyResult } from './runStep.js';
@@ -61,7 +63,7 @@ export function runParallel(
   wholeNumber('concurrency', concurrency, 1, true);
   object('group', group);
   // `Object.entries` would leave a hole in an array out, and what is behind it would move up.
-  const members: readonly (readonly [string, Call])[] = Array.isArray(group)
+  const members: readonly Member[] = Array.isArray(group)
     ? Array.from(group as readonly Call[], (member, index) => [String(index), member] as const)
     : Object.entries(group);
   return defer(() => {
@@ -72,67 +74,48 @@ export function runParallel(
       if (faults.length > 0) throw new InvalidFlow({ flow: 'parallel', faults });
       if (members.length === 0) return of(Array.isArray(group) ? [] : {});
 
-      /** The results so far, by key. */
-      const settled = new Map<string, Either<ToolError, unknown>>();
-      const slots = withBulkhead<Either<ToolError, unknown>>({ concurrency, maxQueue: members.length });
-      const settle = ([key, member]: readonly [string, Call]): Observable<Either<ToolError, unknown>> => {
-        const callId = `${runId}.${key}`;
-        return memberOf(host, member, key, runId, callId).pipe(
-          slots,
-          tap((result) => {
-            settled.set(key, result);
-            if (isLeft(result) && failFast) {
-              const { tool } = member;
-              const results = Object.fromEntries(settled);
-              throw new ParallelFailed({ tool, callId, runId, member: key, cause: result.left, results });
-            }
-            advanced(key, callId);
-          }),
-        );
-      };
-      const joined$ = joinedAndLeftBackwards(members.map(settle));
+      const slots =
+        concurrency === Infinity ? undefined : withBulkhead<unknown>({ concurrency, maxQueue: members.length });
+      const callIdOf = (index: number): string => `${runId}.${steps[index] as string}`;
+      /** The results so far, by key: wanted only where a failure ends the run. */
+      const settled = new Map<string, Settled>();
+      const joined$ = joined({
+        count: members.length,
+        begin: (index, caller) => {
+          const [step, { tool, arguments: args }] = members[index] as Member;
+          const request = { tool, arguments: args, callId: callIdOf(index), runId, step };
+          if (!slots) {
+            makeCall(host, request, caller);
+            return;
+          }
+          const subscriber = subscriberOf(caller);
+          caller.add(subscriber);
+          callOf(host, request).pipe(slots).subscribe(subscriber);
+        },
+        emptiness: (index) => {
+          const [, { tool }] = members[index] as Member;
+          return new ToolFailed({ tool, callId: callIdOf(index), attempt: 1, cause: new Error(emptyResult) });
+        },
+        settled: (index, result) => {
+          const [key, { tool }] = members[index] as Member;
+          const callId = callIdOf(index);
+          if (failFast) settled.set(key, result);
+          if (isLeft(result) && failFast) {
+            const results = Object.fromEntries(settled);
+            return new ParallelFailed({ tool, callId, runId, member: key, cause: result.left, results });
+          }
+          advanced(key, callId);
+          return undefined;
+        },
+      });
       if (Array.isArray(group)) return joined$;
       return joined$.pipe(map((results) => Object.fromEntries(steps.map((key, index) => [key, results[index]]))));
     });
   });
 }
 
-/**
- * `forkJoin`, but when it is left its sources are left from the last to the first: those who wait are gone by the time
- * that a slot becomes free, and none of them begins only to be stopped.
- */
-function joinedAndLeftBackwards<T>(sources: readonly Observable<T>[]): Observable<T[]> {
-  return new Observable((subscriber) => {
-    const joining: Subscription[] = [];
-    subscriber.add(() => {
-      for (const each of joining.reverse()) each.unsubscribe();
-    });
-    const noted = sources.map(
-      (source$) =>
-        new Observable<T>((each) => {
-          joining.push(each);
-          source$.subscribe(each);
-        }),
-    );
-    forkJoin(noted).subscribe(subscriber);
-  });
-}
-
-/** The last value of a call, or its error; never errors. */
-function memberOf(
-  host: CallHost,
-  { tool, arguments: args }: Call,
-  step: string,
-  runId: string,
-  callId: string,
-): Observable<Either<ToolError, unknown>> {
-  return callOf(host, { tool, arguments: args, callId, runId, step }).pipe(
-    takeLast(1),
-    throwIfEmpty(() => new ToolFailed({ tool, callId, attempt: 1, cause: new Error(emptyResult) })),
-    map((value) => right(value)),
-    catchError((error: unknown) => of(left(error as ToolError))),
-  );
-}
+/** A call of a group, and its key. */
+type Member = readonly [string, Call];
 
 function faultsOfMember(key: string, member: unknown): readonly FlowFault[] {
   if (!isPlainObject(member))

@@ -59,7 +59,7 @@ describe('compileCodec', () => {
     fc.assert(
       fc.property(tried, ({ codec, value }) => {
         // Where a member of a union would change some of the value, it is left to io-ts whether it refuses the rest.
-        fc.pre(!codec.name.includes(' | ') && outcome(codec, value) === 'the value');
+        fc.pre(!/ \| |Tree/.test(codec.name) && outcome(codec, value) === 'the value');
         // And so are NaN, and -0 where a literal says 0.
         fc.pre(!/-0|NaN/.test(fc.stringify(value)));
         expect(checkOf(codec)(value)).to.equal(accepted);

@@ -9,7 +9,7 @@ import {
   type ToolStatus,
   type ToolStatuses,
 } from '../../src/index.js';
-import { type CallPlan, type Noted, plannedTool, type Reaction, type Scenario } from './scenario.js';
+import { type Around, type CallPlan, type Noted, plannedTool, type Reaction, type Scenario } from './scenario.js';
 import { Stage, toolOf } from './stage.js';
 
 /** How a caller saw its call end. */
@@ -32,10 +32,13 @@ export class Play {
   /** What follows from the events alone. */
   private folded: ToolStatuses = {};
 
-  constructor(private readonly scenario: Scenario) {
+  constructor(
+    private readonly scenario: Scenario,
+    around: Around = 'operators',
+  ) {
     this.noted = scenario.tools.map(() => ({ pending: 0, mostPending: 0, signals: [] }));
     const tools = scenario.tools.map((plan, index) =>
-      plannedTool(() => this.stage, plan, nameOf(index), this.noted[index] as Noted),
+      plannedTool(() => this.stage, plan, nameOf(index), this.noted[index] as Noted, around),
     );
     let ids = 0;
     this.stage = new Stage(tools, {

@@ -165,13 +165,18 @@ export interface Noted {
   readonly signals: AbortSignal[];
 }
 
+/** What is around the attempts of a tool: its operators, also where they change nothing, or nothing at all. */
+export type Around = 'operators' | 'nothing';
+
 /** The tool of a plan. */
-export function plannedTool(stage: () => Stage, plan: ToolPlan, name: string, noted: Noted): AnyTool {
+export function plannedTool(stage: () => Stage, plan: ToolPlan, name: string, noted: Noted, around: Around): AnyTool {
   const { slots, rateLimit, timeoutMs, deadlineMs, releaseOn, operator } = plan;
   const run = (args: Behaviour, call: ToolCall): unknown => {
     if (args.reports) noted.signals.push(call.signal);
     return counted(noted, behave(stage(), name, args, call));
   };
+  const operators: MonoTypeOperatorFunction<unknown> = (source) =>
+    operatorsOf[operator](stage()).reduce((inner, outer) => outer(inner), source);
   return toolOf(run, {
     name,
     input: Arguments,
@@ -181,7 +186,7 @@ export function plannedTool(stage: () => Stage, plan: ToolPlan, name: string, no
     releaseOn,
     ...(slots ? { concurrency: new Semaphore(slots) } : {}),
     ...(rateLimit ? { rateLimit } : {}),
-    operators: [(source) => operatorsOf[operator](stage()).reduce((inner, outer) => outer(inner), source)],
+    ...(around === 'nothing' ? {} : { operators: [operators] }),
   });
 }
 
