@@ -46,4 +46,6 @@ export type { SimulationReport } from './simulationReport.js';
 export { toMarbles, type ToMarblesOptions } from './toMarbles.js';
 export { type PicturedLane, type PicturedSpan, toSvg, type ToSvgOptions } from './toSvg.js';
 export type { Course, ToolTraffic } from './ToolTally.js';
+export type { InferredSettings } from './inferredSettings.js';
+export { toTest, type ToTestOptions } from './toTest.js';
 export { VirtualScheduler } from './VirtualScheduler.js';

@@ -124,13 +124,15 @@ export function meaningOf(
     late === 0
       ? remarks
       : [...remarks, `${countOf(late, 'notification')} found no room at the time of coming, and stand elsewhere`];
-  const named = messages.flatMap(({ notification }, at): [string, unknown][] => {
+  const values: Record<string, unknown> = {};
+  messages.forEach(({ notification }, at) => {
     const { sign = anyOther } = signs[at] ?? {};
-    return notification.kind === 'N' && sign !== anyOther ? [[sign, notification.value]] : [];
+    if (notification.kind === 'N' && sign !== anyOther && !Object.hasOwn(values, sign))
+      values[sign] = notification.value;
   });
   const failure = messages.find(({ notification }) => notification.kind === 'E')?.notification;
   return {
-    values: Object.fromEntries(named.reverse()),
+    values,
     ...(failure?.kind === 'E' ? { error: failure.error as unknown } : {}),
     exact: all.length === 0,
     remarks: all,

@@ -1,4 +1,4 @@
-import { positiveMs, wholeNumber } from '../../operators/gates/argument.js';
+import { wholeNumber } from '../../operators/gates/argument.js';
 import { endSigns, Mark } from './mark.js';
 import type { AnyEvent, RecordedUnit } from './recordedUnit.js';
 import { isEnd } from './recordedUnit.js';
@@ -13,36 +13,58 @@ export interface DiagramOptions {
   readonly maxLines?: number;
 }
 
+/** The rows of a diagram with the time above them, and what their signs and letters mean. */
+export function printPicture(
+  { lanes, scale }: Pick<RecordingDiagram, 'lanes' | 'scale'>,
+  columns: ReadonlyMap<number, number>,
+  { width = defaultWidth, maxLines }: DiagramOptions,
+): string {
+  if (lanes.length === 0) return '';
+  return paragraphs([...bandsOf(lanes, columns, scale, width), listed(legendOf(lanes), maxLines)]);
+}
+
 /**
  * A diagram as text: the rows with the time above them, what their signs and letters mean, each call with its arguments
  * and its end, and the frames of what could not be written exactly.
  */
 export function printDiagram(
-  diagram: Omit<RecordingDiagram, 'toString'>,
+  diagram: Omit<RecordingDiagram, 'toString' | 'picture'>,
   columns: ReadonlyMap<number, number>,
-  { width = 100, maxLines = 100 }: DiagramOptions,
+  options: DiagramOptions,
 ): string {
-  positiveMs('width', width);
-  if (width < 20) throw new RangeError(`width: expected at least 20 columns, got ${width}`);
-  wholeNumber('maxLines', maxLines, 1, true);
   const { lanes, remarks, scale } = diagram;
   if (lanes.length === 0) return [...remarks, 'no calls and no runs'].join('\n');
-  const listed = (lines: readonly string[]): readonly string[] =>
-    lines.length <= maxLines ? lines : [...lines.slice(0, maxLines), `… and ${lines.length - maxLines} more`];
-  return [
-    [
-      scale === 1 ? '1 character is 1 ms' : `${scale} characters are 1 ms, and a time in a row is as many characters`,
-      ...remarks,
-      ...lanes.flatMap(({ name, remarks: ofLane }) => ofLane.map((remark) => `${name}: ${remark}`)),
-    ],
-    ...bandsOf(lanes, columns, scale, width),
-    listed(legendOf(lanes)),
-    listed(lanes.flatMap((lane) => lane.units.flatMap((unit) => unitLine(lane, unit)))),
-    ...lanes.filter(({ exact }) => !exact).map((lane) => [`frames of ${lane.name}`, ...listed(framesOf(lane))]),
-  ]
+  const { maxLines } = options;
+  const head = [
+    scale === 1 ? '1 character is 1 ms' : `${scale} characters are 1 ms, and a time in a row is as many characters`,
+    ...remarks,
+    ...lanes.flatMap(({ name, remarks: ofLane }) => ofLane.map((remark) => `${name}: ${remark}`)),
+  ];
+  const units = lanes.flatMap((lane) => lane.units.flatMap((unit) => unitLine(lane, unit)));
+  const frames = lanes
+    .filter(({ exact }) => !exact)
+    .map((lane) => [`frames of ${lane.name}`, ...listed(framesOf(lane), maxLines)]);
+  return paragraphs([head, [printPicture(diagram, columns, options)], listed(units, maxLines), ...frames]);
+}
+
+function paragraphs(parts: readonly (readonly string[])[]): string {
+  return parts
     .filter((part) => part.length > 0)
     .map((part) => part.map((line) => line.trimEnd()).join('\n'))
     .join('\n\n');
+}
+
+/** @throws RangeError for an option that is out of its range. */
+export function checkDiagramOptions({ width = defaultWidth, maxLines = defaultLines }: DiagramOptions): void {
+  if (!(width >= 20)) throw new RangeError(`width: expected at least 20 columns, got ${width}`);
+  wholeNumber('maxLines', maxLines, 1, true);
+}
+
+const defaultWidth = 100;
+const defaultLines = 100;
+
+function listed(lines: readonly string[], maxLines = defaultLines): readonly string[] {
+  return lines.length <= maxLines ? lines : [...lines.slice(0, maxLines), `… and ${lines.length - maxLines} more`];
 }
 
 /** The rows, in pieces of the width. In a later piece a row that is silent is left out. */

@@ -37,6 +37,8 @@ export interface RecordingDiagram {
   readonly exact: boolean;
   /** What is missing of the recording, and what of it the diagram does not show. */
   readonly remarks: readonly string[];
+  /** The rows with the time above them, and what their signs and letters mean. */
+  picture(): string;
   /** The diagram as text, with a legend, the calls, and the frames of what could not be written exactly. */
   toString(): string;
 }

@@ -1,7 +1,7 @@
 import { object, wholeNumber } from '../../operators/gates/argument.js';
 import type { ToolEvent } from '../event.js';
 import { knownKeys } from '../knownKeys.js';
-import { type DiagramOptions, printDiagram } from './printDiagram.js';
+import { checkDiagramOptions, type DiagramOptions, printDiagram, printPicture } from './printDiagram.js';
 import { Letters } from './Letters.js';
 import { signs as marks } from './mark.js';
 import { layOut, type Sign } from './marbleLayout.js';
@@ -42,6 +42,7 @@ export interface ToMarblesOptions extends DiagramOptions {
  */
 export function toMarbles(events: readonly ToolEvent[], options: ToMarblesOptions = {}): RecordingDiagram {
   knownKeys('an option of toMarbles', object('options', options), ['scale', 'tools', 'width', 'maxLines']);
+  checkDiagramOptions(options);
   const { tools } = options;
   const wanted = ({ tool }: RecordedUnit): boolean => !tools || (tool !== undefined && tools.includes(tool));
   const rows = rowsOf(unitsOf(events).filter(wanted));
@@ -56,7 +57,11 @@ export function toMarbles(events: readonly ToolEvent[], options: ToMarblesOption
     exact: lanes.every(({ exact }) => exact),
     remarks: remarksOn(events),
   };
-  return { ...diagram, toString: () => printDiagram(diagram, columns, options) };
+  return {
+    ...diagram,
+    toString: () => printDiagram(diagram, columns, options),
+    picture: () => printPicture(diagram, columns, options),
+  };
 }
 
 /** A row before it is written: what shows in it, one after the other. */

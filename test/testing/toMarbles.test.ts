@@ -346,9 +346,6 @@ describe('toMarbles', () => {
       'scale: expected a whole number of at least 1, got 1.5',
     );
     expect(() => toMarbles([], { witdh: 5 } as never)).to.throw(TypeError, "did you mean 'width'?");
-    expect(() => String(toMarbles([], { width: 5 }))).to.throw(
-      RangeError,
-      'width: expected at least 20 columns, got 5',
-    );
+    expect(() => toMarbles([], { width: 5 })).to.throw(RangeError, 'width: expected at least 20 columns, got 5');
   });
 });
