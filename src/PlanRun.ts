@@ -237,20 +237,20 @@ export class PlanRun {
 
   /** Nothing will come of a step, nor of those that need it, nor of those that need them. */
   private lose(position: number, error: ToolError): void {
-    const lost = [position];
-    for (let at = lost.pop(); at !== undefined; at = lost.pop()) {
+    const lost: { readonly at: number; readonly dependency?: string }[] = [{ at: position }];
+    for (let next = lost.pop(); next; next = lost.pop()) {
+      const { at, dependency } = next;
       const node = this.nodes[at] as Node;
       const { outputKey } = node.step;
+      if (dependency !== undefined) this.tellDropped(node.step, dependency, error);
       node.state = 'ended';
       this.ended++;
       this.lost.set(outputKey, error);
       for (const other of this.waitingFor(outputKey).reverse()) {
         const waiting = this.nodes[other] as Node;
-        // Where its telling is what made the subscriber leave, the run has ended.
-        if (waiting.state !== 'waiting' || this.settings.failFast || this.subscriber.closed) continue;
+        if (waiting.state !== 'waiting' || this.settings.failFast) continue;
         waiting.state = 'ended';
-        this.tellDropped(waiting.step, outputKey, error);
-        lost.push(other);
+        lost.push({ at: other, dependency: outputKey });
       }
     }
   }
@@ -262,6 +262,8 @@ export class PlanRun {
   }
 
   private tellDropped(step: Step, dependency: string, error: ToolError): void {
+    // Where such a telling is what made the subscriber leave, the run has ended.
+    if (this.subscriber.closed) return;
     this.dropped.push(step.outputKey);
     publishSkipped(this.run, step, { reason: 'dependency', dependency, error });
   }

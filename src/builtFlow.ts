@@ -2,8 +2,8 @@ import type * as t from 'io-ts';
 import type { Flow, FlowKind } from './flow.js';
 import type { FlowToolSettings } from './flowTool.js';
 import type { NoOthers, References, Referring } from './recording.js';
-import type { EachOption, ElementContext, Output, StepOptions, TakenOf } from './stepOptions.js';
-import type { AnyTool, ArgumentsOf, Tool } from './tool.js';
+import type { EachOption, ElementContext, ItemOf, Output, StepOptions, TakenOf } from './stepOptions.js';
+import type { AnyTool, ArgumentsOf, ResultOf, Tool } from './tool.js';
 
 /** A flow that can be added to: each `step` gives a new flow of the same kind and leaves this one as it is. */
 export interface BuiltFlow<Kind extends FlowKind, Input extends object, Context extends object, Tools extends string>
@@ -20,16 +20,22 @@ export interface BuiltFlow<Kind extends FlowKind, Input extends object, Context 
    * @throws TypeError, RangeError for a key that is no text, for arguments that have no data form, and for options that
    * are unknown or out of their range. A key that is used already is a fault of the flow when it is run.
    */
+  step<const Key extends string, T extends AnyTool, const Args extends Referring<ArgumentsOf<T>>>(
+    key: NewKey<Key, Context>,
+    tool: T,
+    args: ($: References<Context>) => Args & NoOthers<Args, ArgumentsOf<T>>,
+  ): BuiltFlow<Kind, Input, Context & Output<Key, ResultOf<T>, object>, Tools | T['name']>;
+
   step<
     const Key extends string,
     T extends AnyTool,
     const Args extends Referring<ArgumentsOf<T>>,
-    const Options extends StepOptions<Context> = object,
+    const Options extends StepOptions<Context, TakenOf<T, Options>>,
   >(
     key: NewKey<Key, Context>,
     tool: T,
     args: ($: References<Context>) => Args & NoOthers<Args, ArgumentsOf<T>>,
-    options?: Options & StepOptions<Context, TakenOf<T, Options>>,
+    options: Options & NoOthers<Options, StepOptions<Context>>,
   ): BuiltFlow<Kind, Input, Context & Output<Key, TakenOf<T, Options>, Options>, Tools | T['name']>;
 
   /**
@@ -39,15 +45,17 @@ export interface BuiltFlow<Kind extends FlowKind, Input extends object, Context 
   step<
     const Key extends string,
     T extends AnyTool,
-    Item,
+    const Elements extends Referring<readonly unknown[]>,
     const Args extends Referring<ArgumentsOf<T>>,
-    const Options extends StepOptions<Context> = object,
+    const Options extends StepOptions<Context, readonly TakenOf<T, Options>[]>,
   >(
     key: NewKey<Key, Context>,
     tool: T,
-    options: Options & EachOption<Context, Item> & StepOptions<Context, readonly TakenOf<T, Options>[]>,
+    options: Options &
+      EachOption<Context, Elements> &
+      NoOthers<Options, StepOptions<Context> & EachOption<Context, Elements>>,
     args: (
-      $: References<Omit<Context, keyof ElementContext<Item>> & ElementContext<Item>>,
+      $: References<Omit<Context, keyof ElementContext<unknown>> & ElementContext<ItemOf<Elements>>>,
     ) => Args & NoOthers<Args, ArgumentsOf<T>>,
   ): BuiltFlow<Kind, Input, Context & Output<Key, readonly TakenOf<T, Options>[], Options>, Tools | T['name']>;
 
@@ -58,8 +66,10 @@ export interface BuiltFlow<Kind extends FlowKind, Input extends object, Context 
    * @param settings - As `defineTool` takes them, but for `run`. `timeoutMs` is `Infinity` unless given.
    * @throws TypeError, RangeError for a setting that is missing, unknown or out of its range.
    */
-  toTool<const Name extends string, InputCodec extends t.Type<Input, unknown>>(
-    settings: FlowToolSettings<Name, InputCodec>,
+  toTool<const Name extends string, InputCodec extends t.Mixed>(
+    settings: FlowToolSettings<Name, InputCodec> &
+      // A codec may give more than the flow needs, but `Type` is not covariant.
+      (t.TypeOf<InputCodec> extends Input ? unknown : { readonly input: t.Type<Input, unknown> }),
   ): Tool<Name, t.OutputOf<InputCodec>, Context>;
 }
 

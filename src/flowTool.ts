@@ -1,5 +1,6 @@
 import type * as t from 'io-ts';
 import { takeLast } from 'rxjs';
+import { object } from '../operators/gates/argument.js';
 import type { Flow } from './flow.js';
 import { type AnyTool, defineTool, type ToolSettings } from './tool.js';
 
@@ -8,6 +9,9 @@ export type FlowToolSettings<Name extends string = string, Input extends t.Mixed
 
 /** A tool that runs a flow, in the orchestrator that runs the tool. */
 export function toolOfFlow(flow: Flow<object>, settings: FlowToolSettings): AnyTool {
+  if (Object.hasOwn(object('settings', settings), 'run')) {
+    throw new TypeError('run: expected none, since it is the flow that is run');
+  }
   return defineTool({
     timeoutMs: Infinity,
     ...settings,

@@ -45,6 +45,15 @@ export type Referring<T> =
         : { readonly [K in keyof T]: Referring<T[K]> }
       : T);
 
+/** What stands there once every reference in it is replaced by the value that it leads to. */
+export type Resolved<Given> = Given extends { readonly [referred]: infer Value }
+  ? Value
+  : Given extends readonly unknown[] | object
+    ? Given extends (...args: never[]) => unknown
+      ? Given
+      : { readonly [K in keyof Given]: Resolved<Given[K]> }
+    : Given;
+
 /**
  * Refuses fields that are not wanted: a misspelt optional one would be left out in silence. Only for the fields of an
  * object that is given as such; where anything is wanted, everything is.

@@ -1,6 +1,6 @@
 import type { ConditionOf } from './condition.js';
 import type { Take } from './flow.js';
-import type { AnyReference, References, Referring } from './recording.js';
+import type { AnyReference, References, Referring, Resolved } from './recording.js';
 import type { ResultOf } from './tool.js';
 
 /** A condition as the builder takes it. */
@@ -22,13 +22,25 @@ export interface StepOptions<Context, Result = unknown> {
   readonly timeoutMs?: number;
 }
 
-/** The option that makes one call for each element of an array: options with it stand before the arguments. */
-export interface EachOption<Context, Item> {
+/**
+ * The option that makes one call for each element of an array: options with it stand before the arguments.
+ *
+ * @typeParam Elements - A reference to an array, or an array with references in it.
+ */
+export interface EachOption<Context, Elements> {
   /** The array. The arguments know its elements as `$.item`, and their positions as `$.index`. */
-  readonly each: ($: References<Context>) => Referring<readonly Item[]>;
+  readonly each: ($: References<Context>) => Elements;
   /** How many of the calls may run at once, at least 1. Default: `Infinity`; the tool's own limits hold anyway. */
   readonly concurrency?: number;
 }
+
+/** An element of `each`. */
+export type ItemOf<Elements> = 0 extends 1 & Elements
+  ? // eslint-disable-next-line @typescript-eslint/no-explicit-any -- an element of `any` is `any`
+    any
+  : Resolved<Elements> extends readonly (infer Item)[]
+    ? Item
+    : never;
 
 /** What an element of `each` adds to what the arguments can refer to. */
 export interface ElementContext<Item> {
