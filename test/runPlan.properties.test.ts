@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { concat, concatMap, type Observable, of, Subject, takeUntil, throwError, timer } from 'rxjs';
+import { concat, concatMap, type Observable, of, Subject, takeUntil, tap, throwError, timer } from 'rxjs';
 import { type ChainFailed, type FlowData, type PlanFailed, type ToolEvent } from '../src/index.js';
 import { anyPlan, behaviourOf, flowOf, inOrderOfNeed, type PlanRecipe, valueAt } from './support/anyPlan.js';
 import { countedIds, type Told, watch } from './support/flowTools.js';
@@ -173,22 +173,31 @@ describe('any plan', () => {
     );
   });
 
-  it('lets go of everything when it is left at any event, with one end for each call and for the run', () => {
-    fc.assert(
-      fc.property(anyPlan, fc.nat({ max: 60 }), fc.boolean(), (recipe, cut, failFast) => {
-        const left$ = new Subject<void>();
-        const { stage } = played(recipe, flowOf(recipe, { failFast }), (run$, { orchestrator }) => {
+  for (const when of ['event', 'context', 'millisecond'] as const) {
+    it(`lets go of everything when it is left at any ${when}, with one end for each call and for the run`, () => {
+      const cuts = fc.nat({ max: when === 'event' ? 60 : 12 });
+      fc.assert(
+        fc.property(anyPlan, cuts, fc.boolean(), (recipe, cut, failFast) => {
+          const left$ = new Subject<void>();
           let count = 0;
-          orchestrator.events$.subscribe(() => {
-            if (++count > cut) left$.next();
+          const leave = (): void => {
+            if (count++ === cut) left$.next();
+          };
+          const { stage } = played(recipe, flowOf(recipe, { failFast }), (run$, own) => {
+            if (when === 'event') own.orchestrator.events$.subscribe(leave);
+            if (when === 'millisecond') {
+              own.at(cut, () => {
+                left$.next();
+              });
+            }
+            return run$.pipe(tap(when === 'context' ? leave : undefined), takeUntil(left$));
           });
-          return run$.pipe(takeUntil(left$));
-        });
-        left$.next();
-        expectLegal(stage, true);
-        stage.expectNothingHeld();
-      }),
-      { numRuns: 150 },
-    );
-  });
+          left$.next();
+          expectLegal(stage, true);
+          stage.expectNothingHeld();
+        }),
+        { numRuns: 120 },
+      );
+    });
+  }
 });
