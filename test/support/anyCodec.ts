@@ -120,6 +120,8 @@ export function anyCodec(depth = 3): fc.Arbitrary<AnyCodec> {
 /** Values that lie about what they are, or throw when they are asked. Made anew at each call: some of them count. */
 export function hostile(value: unknown): readonly unknown[] {
   const fields = typeof value === 'object' && value !== null ? value : {};
+  // Of an array, that cannot be just anything.
+  const { length: _length, ...besideLength } = fields as { readonly length?: unknown };
   const cycle: Record<string, unknown> = { ...fields };
   cycle['a'] = cycle;
   return [
@@ -127,7 +129,7 @@ export function hostile(value: unknown): readonly unknown[] {
     Object.assign(Object.create(null) as object, fields),
     Object.create(fields),
     Object.defineProperties(() => 1, Object.getOwnPropertyDescriptors(fields)),
-    Object.assign([1, 2], fields),
+    Object.assign([1, 2], besideLength),
     Object.assign([], { length: 2 }),
     new Proxy(fields, {}),
     new Proxy(fields, { ownKeys: thrower('ownKeys') }),
