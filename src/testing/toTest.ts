@@ -18,7 +18,7 @@ export interface ToTestOptions {
    * stand-ins with the limits that can be read from the recording.
    */
   readonly tools?: readonly AnyTool[];
-  /** Where the test imports those tools from, each under its name: `../src/tools.js`. Needed with `tools`. */
+  /** Where the test imports those tools from, each under its name in camel case: `../src/tools.js`. Needed with `tools`. */
   readonly toolsFrom?: string;
   /** Limits of stand-ins, by the tools' names, over what can be read from the recording. */
   readonly settings?: Readonly<Record<string, InferredSettings>>;
