@@ -41,15 +41,12 @@ export function replay(events: readonly ToolEvent[], options: ReplayOptions = {}
     const first = events[0]?.at ?? 0;
     /** Which event comes next. */
     let next = 0;
-    /** The latest time of an event so far, from the first on. */
-    let latest = 0;
 
     const play = (now: number): void => {
       for (; next < events.length; next++) {
         const event = events[next] as ToolEvent;
-        // Also where it is no number.
-        if (event.at - first > latest) latest = event.at - first;
-        const due = begun + latest / speed;
+        // Where the clock had gone back, or gave no number, that is not after now.
+        const due = begun + (event.at - first) / speed;
         if (due > now) {
           timer.arm(clock, due);
           return;

@@ -40,6 +40,8 @@ const font = 12;
 const margin = 12;
 const widest = 960;
 const pxPerMs = 24;
+/** Room for `1666666667m`. */
+const pxPerTick = 84;
 const longestName = 200;
 const legendLines = 24;
 
@@ -124,16 +126,13 @@ class Picture {
     const y = margin + font - 2;
     const bottom = this.y + this.lanes.length * this.laneHeight;
     const ticks: string[] = [];
-    let free = 0;
     const step = this.tickStep;
     for (let ms = 0; ms <= this.endMs; ms += step) {
       const label = step >= 1_000 ? durationText(ms) : String(shownMs(ms));
       const x = this.x(ms);
-      if (x < free || x + widthOf(label, font) / 2 > this.width) continue;
-      free = x + widthOf(label, font) + 8;
+      if (x + widthOf(label, font) / 2 > this.width) continue;
       this.parts.push(`<text class="tick" x="${px(x)}" y="${px(y)}" text-anchor="middle">${label}</text>`);
       ticks.push(`M${px(x)} ${px(this.y)}V${px(bottom)}`);
-      if (ticks.length > 400) break;
     }
     this.parts.push(
       `<text class="tick" x="${px(this.left - 16)}" y="${px(y)}" text-anchor="end">${step >= 1_000 ? 'time' : 'ms'}</text>`,
@@ -143,7 +142,7 @@ class Picture {
 
   /** 1, 2, 5, 10, 20 … ms, so that the labels have room. */
   private get tickStep(): number {
-    const most = Math.max(1, Math.floor((this.right - this.left) / 64));
+    const most = Math.max(1, Math.floor((this.right - this.left) / pxPerTick));
     let step = 1;
     for (let at = 0; this.endMs / step > most; at++) step *= at % 3 === 1 ? 2.5 : 2;
     return step;

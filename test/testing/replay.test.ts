@@ -54,14 +54,17 @@ describe('replay', () => {
     const seen: ToolEvent[] = [];
     replay(events, { speed: Infinity }).subscribe((event) => seen.push(event));
     expect(seen).to.deep.equal(events);
-    let count = 0;
-    replay(events, { speed: Infinity })
-      .pipe(
-        tap(() => count++),
-        first(),
-      )
-      .subscribe();
-    expect(count).to.equal(1);
+    let looks = 0;
+    const watched = events.map((event) =>
+      Object.defineProperty({ ...event }, 'at', {
+        get: () => {
+          looks++;
+          return event.at;
+        },
+      }),
+    );
+    replay(watched, { speed: Infinity }).pipe(first()).subscribe();
+    expect(looks).to.be.at.most(2);
   });
 
   it('stops when it is left, and holds no timer then', () => {

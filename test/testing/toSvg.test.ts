@@ -179,6 +179,14 @@ describe('toSvg', () => {
     );
   });
 
+  it('leaves room between the times, however long they are', () => {
+    for (const end of [0.4, 7, 999, 86_400_000, 1e14]) {
+      const elements = elementsOf(toSvg([{ name: 'long', signs: [{ frame: end, sign: 'a' }] }], { width: 300 }));
+      expect(overlaps(elements), String(end)).to.deep.equal([]);
+      expect(textsOf(elements, 'tick').length, String(end)).to.be.within(2, 8);
+    }
+  });
+
   it('draws nothing of nothing', () => {
     expect(textsOf(elementsOf(toSvg([])), 'label')).to.deep.equal([]);
     expect(textsOf(elementsOf(toSvg([{ name: 'silent', signs: [] }])), 'name')).to.deep.equal(['silent']);
