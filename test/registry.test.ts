@@ -124,11 +124,11 @@ describe('status$', () => {
   it('has a timer only while it waits for that time, and leaves none behind', () => {
     const stage = new Stage([toolOf(() => of(1), { rateLimit: { limit: 1, perMs: 10, overflow: 'reject' } })]);
     const subscription = stage.orchestrator.status$('t').subscribe();
-    expect(stage.scheduler.actions).to.have.length(0);
+    expect(stage.scheduler.pending).to.equal(0);
     stage.call('a');
-    expect(stage.scheduler.actions).to.have.length(1);
+    expect(stage.scheduler.pending).to.equal(1);
     subscription.unsubscribe();
-    expect(stage.scheduler.actions).to.have.length(0);
+    expect(stage.scheduler.pending).to.equal(0);
   });
 
   it('shows a failure, until a success clears it', () => {

@@ -62,7 +62,7 @@ function expectLegal({ events, orchestrator, scheduler }: Stage, ended: boolean)
   expect(ofRun).to.have.length(2);
   if (ended) expect(events.at(-1)).to.equal(ofRun[1]);
   expect(orchestrator.stats()).to.include({ running: 0, queued: 0, timers: 0 });
-  expect(scheduler.actions).to.have.length(0);
+  expect(scheduler.pending).to.equal(0);
 }
 
 const typesOf = (events: readonly ToolEvent[], type: ToolEvent['type']): readonly string[] =>

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { type Subscription, VirtualTimeScheduler } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import {
   type AnyTool,
   createOrchestrator,
@@ -14,6 +14,7 @@ import {
   type ToolEventType,
   type ToolStatus,
 } from '../../src/index.js';
+import { VirtualScheduler } from '../../src/testing/index.js';
 
 /** A tool named `t` that takes anything. What `run` gives is not checked: it may give what no tool should. */
 export function toolOf(
@@ -37,7 +38,7 @@ export interface Caller {
  * said: `3 a started` is an event of the call `a` at 3 ms, `3 a > 1` is what its caller is told.
  */
 export class Stage {
-  readonly scheduler = new VirtualTimeScheduler();
+  readonly scheduler = new VirtualScheduler();
   readonly orchestrator: Orchestrator;
   readonly events: ToolEvent[] = [];
   readonly log: string[] = [];
@@ -124,9 +125,7 @@ export class Stage {
 
   /** Lets time pass, for tools without promises: all of it, or up to and with `untilMs`. */
   flush(untilMs = Infinity): void {
-    this.scheduler.maxFrames = untilMs;
-    this.scheduler.flush();
-    if (untilMs < Infinity) this.scheduler.frame = untilMs;
+    this.scheduler.flush(untilMs);
   }
 
   /**
@@ -136,23 +135,20 @@ export class Stage {
    */
   async play(untilMs = Infinity, between?: () => void): Promise<void> {
     await settle();
-    const { actions } = this.scheduler;
-    for (let next = actions[0]; next && next.delay <= untilMs; next = actions[0]) {
-      if (next.delay > this.now) between?.();
-      actions.shift();
-      this.scheduler.frame = next.delay;
-      const error: unknown = next.execute(next.state, next.delay);
-      if (error !== undefined) throw error;
+    const { scheduler } = this;
+    for (let due = scheduler.next; due !== undefined && due <= untilMs; due = scheduler.next) {
+      if (due > this.now) between?.();
+      scheduler.step();
       await settle();
     }
     between?.();
-    if (untilMs < Infinity) this.scheduler.frame = untilMs;
+    if (untilMs < Infinity) scheduler.flush(untilMs);
   }
 
   /** Nothing is held, waited for or scheduled. */
   expectNothingHeld(): void {
     const { running, queued, permits, waiting, timers } = this.orchestrator.stats();
-    const scheduled = this.scheduler.actions.length;
+    const scheduled = this.scheduler.pending;
     expect({ running, queued, permits, waiting, timers, scheduled }).to.deep.equal({
       running: 0,
       queued: 0,
