@@ -1,4 +1,4 @@
-import { defer, type Observable } from 'rxjs';
+import { defer } from 'rxjs';
 import type { CallState, Stopped } from './callState.js';
 import { nestedRunId } from './runIds.js';
 import type { ToolCall } from './tool.js';
@@ -50,19 +50,25 @@ export class AttemptContext implements ToolCall {
     return this.controller.signal;
   }
 
-  run(flow: unknown, input: unknown = {}): Observable<never> {
-    const { call, number } = this.owner;
-    return defer(() => {
-      const runId = nestedRunId(call.callId, number, ++this.runs);
-      return call.host.runFlow(flow, input, { ...call.ofRun, runId }) as Observable<never>;
-    });
+  // The two below are made when they are asked for, so that they can be taken out: `(args, { progress }) => …`.
+
+  get run(): ToolCall['run'] {
+    return ((flow: unknown, input: unknown = {}) => {
+      const { call, number } = this.owner;
+      return defer(() => {
+        const runId = nestedRunId(call.callId, number, ++this.runs);
+        return call.host.runFlow(flow, input, { ...call.ofRun, runId });
+      });
+    }) as ToolCall['run'];
   }
 
-  progress(report: unknown): void {
-    const { call, closedBy, number } = this.owner;
-    if (closedBy) return;
-    const what = { tool: call.tool, part: 'progress' } as const;
-    call.publish('call.progressed', () => ({ progress: call.host.show(report, what) }), number);
+  get progress(): ToolCall['progress'] {
+    return (report) => {
+      const { call, closedBy, number } = this.owner;
+      if (closedBy) return;
+      const what = { tool: call.tool, part: 'progress' } as const;
+      call.publish('call.progressed', () => ({ progress: call.host.show(report, what) }), number);
+    };
   }
 
   /** The tool has been stopped before its own end. */

@@ -121,6 +121,20 @@ describe('a call', () => {
     expect(stage.event('call.progressed')).to.deep.include({ attempt: 1, progress: { percent: 10 } });
   });
 
+  it('gives the tool a context that can be taken apart', () => {
+    const stage: Stage = new Stage([
+      toolOf((_args, { callId, progress, run, signal }) => {
+        progress({ percent: 10 });
+        return run({ steps: [{ tool: 't2', arguments: { aborted: signal.aborted, callId } }] });
+      }),
+      toolOf((args) => of(args), { name: 't2' }),
+    ]);
+    stage.call('a');
+    stage.flush();
+    expect(stage.event('call.progressed').progress).to.deep.equal({ percent: 10 });
+    expect(stage.event('call.succeeded', 'a').result).to.deep.equal({ t2: { aborted: false, callId: 'a' } });
+  });
+
   it('ignores progress after its end', () => {
     let report = (): void => undefined;
     const stage = new Stage([
