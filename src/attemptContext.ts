@@ -1,7 +1,7 @@
 import { defer } from 'rxjs';
 import type { CallState, Stopped } from './callState.js';
 import { nestedRunId } from './runIds.js';
-import type { ToolCall } from './tool.js';
+import type { RunFlow, ToolCall } from './tool.js';
 
 /** The attempt that a context is of. */
 export interface ContextOwner {
@@ -52,14 +52,14 @@ export class AttemptContext implements ToolCall {
 
   // The two below are made when they are asked for, so that they can be taken out: `(args, { progress }) => …`.
 
-  get run(): ToolCall['run'] {
-    return ((flow: unknown, input: unknown = {}) => {
+  get run(): RunFlow {
+    return (flow: unknown, input: unknown = {}) => {
       const { call, number } = this.owner;
       return defer(() => {
         const runId = nestedRunId(call.callId, number, ++this.runs);
         return call.host.runFlow(flow, input, { ...call.ofRun, runId });
       });
-    }) as ToolCall['run'];
+    };
   }
 
   get progress(): ToolCall['progress'] {

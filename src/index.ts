@@ -78,6 +78,7 @@ export {
   type FallbackSetting,
   type RateLimitSetting,
   type ResultOf,
+  type RunFlow,
   type Tool,
   type ToolCall,
   type ToolRateLimit,

@@ -14,6 +14,12 @@ import type { ToolError } from './error.js';
 import type { Flow, FlowData } from './flow.js';
 import { knownKeys } from './knownKeys.js';
 
+/** Runs a flow on behalf of a call. */
+export interface RunFlow {
+  <Input extends object, Context extends object>(flow: Flow<Input, Context>, input: Input): Observable<Context>;
+  (flow: FlowData, input?: object): Observable<Readonly<Record<string, unknown>>>;
+}
+
 /** What `run` is told of the call it works for. */
 export interface ToolCall {
   /** The tool's name. */
@@ -35,10 +41,9 @@ export interface ToolCall {
    * Runs a flow in the orchestrator that runs the tool, on behalf of this call. Emits what it has so far after each step;
    * the last is the result. Where the run of this call is resumed, so is the flow's.
    */
-  run<Input extends object, Context extends object>(flow: Flow<Input, Context>, input: Input): Observable<Context>;
-  run(flow: FlowData, input?: object): Observable<Readonly<Record<string, unknown>>>;
+  readonly run: RunFlow;
   /** Tells those who watch how far the tool is: a `call.progressed` event, and no value. Ignored after the end. */
-  progress(report: unknown): void;
+  readonly progress: (report: unknown) => void;
 }
 
 /** A rate limit with what may depend on the call's arguments. */
