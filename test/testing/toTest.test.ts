@@ -95,6 +95,8 @@ const incidents: Readonly<Record<string, () => readonly ToolEvent[]>> = {
   'a call in the very ms in which a slot becomes free': () =>
     incident({ search: { concurrency: 1 } }, ({ call, scheduler }) => {
       call('a', 'search', { ms: 8 });
+      // Says that there is one slot.
+      call('left', 'search', {}, 5);
       // Scheduled after the answer, at the same time.
       scheduler.schedule(() => {
         call('b', 'search', { ms: 8 });
@@ -213,6 +215,11 @@ describe('toTest', () => {
       ].join('\n'),
     );
     expect(toTest(events)).to.contain("          'search 1  >-----------/',\n");
+  });
+
+  it('puts a call off to its turn, where what else happened in its ms came before it', () => {
+    const events = (incidents['a call in the very ms in which a slot becomes free'] as () => readonly ToolEvent[])();
+    expect(toTest(events)).to.contain('later(8, 1, () => {');
   });
 
   const limitsOf = (title: string): string =>
