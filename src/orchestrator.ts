@@ -11,7 +11,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import { clockOf } from '../operators/clockOf.js';
-import { callable, object, wholeNumber } from '../operators/gates/argument.js';
+import { callable, object, optionsOf, wholeNumber } from '../operators/gates/argument.js';
 import { Deadlines } from '../operators/gates/Deadlines.js';
 import { Approvals } from './approvals.js';
 import { callOf } from './call.js';
@@ -266,22 +266,25 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
         map((value) => right(value)),
         catchError((error: unknown) => of(left(error as ToolError))),
       ),
-    run: (flow: unknown, input: unknown = {}, { parentId }: RunOptions = {}) =>
-      runFlow(host, flow, input, { parentId }),
+    run: (flow: unknown, input: unknown = {}, runOptions: RunOptions = {}) =>
+      runFlow(host, flow, input, optionsOf('options', runOptions, { parentId: true })),
     resume: (flow: unknown, events: Iterable<ToolEvent>, resumeOptions: ResumeOptions = {}) =>
-      resumeFlow(host, flow, events, resumeOptions),
-    runSteps: (
-      steps: ObservableInput<unknown>,
-      input: unknown = {},
-      { name = 'steps', concurrency = Infinity, failFast = false, parentId }: RunStepsOptions = {},
-    ) =>
-      runSteps(host, steps, input, {
+      resumeFlow(host, flow, events, optionsOf('options', resumeOptions, { runId: true, input: true })),
+    runSteps: (steps: ObservableInput<unknown>, input: unknown = {}, stepsOptions: RunStepsOptions = {}) => {
+      const names = { name: true, concurrency: true, failFast: true, parentId: true } as const;
+      const given = optionsOf('options', stepsOptions, names);
+      const { name = 'steps', concurrency = Infinity, failFast = false, parentId } = given;
+      return runSteps(host, steps, input, {
         name,
         concurrency: wholeNumber('concurrency', concurrency, 1, true),
         failFast,
         parentId,
-      }),
-    parallel: (group: CallGroup, parallelOptions: ParallelOptions = {}) => runParallel(host, group, parallelOptions),
+      });
+    },
+    parallel: (group: CallGroup, parallelOptions: ParallelOptions = {}) => {
+      const names = { failFast: true, concurrency: true, parentId: true } as const;
+      return runParallel(host, group, optionsOf('options', parallelOptions, names));
+    },
     status$: (name: string) => registry.status$(name),
     statuses$: registry.statuses$,
     events$: bus.events$,

@@ -229,4 +229,19 @@ describe('stats', () => {
       timers: 4,
     });
   });
+
+  for (const [method, act] of [
+    ['run', (options) => createOrchestrator().run({ steps: [] }, {}, options)],
+    ['resume', (options) => createOrchestrator().resume({ steps: [] }, [], options)],
+    ['runSteps', (options) => createOrchestrator().runSteps([], {}, options)],
+    ['parallel', (options) => createOrchestrator().parallel([], options)],
+  ] as readonly (readonly [string, (options: object) => unknown])[]) {
+    it(`refuses an option of ${method} that does not exist, at once`, () => {
+      expect(() => act({ concurency: 2 })).to.throw(
+        TypeError,
+        /^options: expected no options but [a-zA-Z, ]+, got "concurency"$/,
+      );
+      expect(() => act({})).not.to.throw();
+    });
+  }
 });
