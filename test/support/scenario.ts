@@ -19,7 +19,7 @@ import {
 } from 'rxjs';
 import { type RateLimitOptions, Semaphore, type SemaphoreOptions } from '../../operators/index.js';
 import { type AnyTool, type ToolCall } from '../../src/index.js';
-import { settle, type Stage, toolOf } from './stage.js';
+import { type Stage, toolOf } from './stage.js';
 
 /** What a tool does in a call: the call's arguments. */
 export interface Behaviour {
@@ -265,6 +265,6 @@ async function* generate(stage: Stage, each: number, count: number, call: ToolCa
     for (let index = 0; index < count; index++) yield await stage.later(each, index);
   } finally {
     call.progress('closed');
-    await settle();
+    for (let turn = 0; turn < 12; turn++) await Promise.resolve();
   }
 }

@@ -160,9 +160,9 @@ export class Stage {
   }
 }
 
-/** Lets all promises that are settled be heard of, and those that are settled by that. */
+/** Lets all promises that are settled be heard of, and those that are settled by that: many turns of microtasks. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 64; turn++) await Promise.resolve();
 }
 
 function brief(event: Extract<ToolEvent, { readonly callId: string }>): string {
