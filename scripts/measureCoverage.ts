@@ -26,7 +26,7 @@ runScript(() => {
   // more time, since V8 counts along.
   writeJson('mocharc.json', {
     ...(JSON.parse(readFileSync('.mocharc.json', 'utf8')) as object),
-    require: ['./scripts/coverageSetup.cjs', `./${COMPILED}/everyModule.js`],
+    require: ['./scripts/propertySeed.cjs', './scripts/coverageSetup.cjs', `./${COMPILED}/everyModule.js`],
     spec: [`${COMPILED}/test/**/*.test.js`],
     reporter: 'dot',
     timeout: 60_000,
