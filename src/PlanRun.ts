@@ -235,14 +235,17 @@ export class PlanRun {
     if (this.settings.failFast && !this.subscriber.closed) this.finish();
   }
 
-  /** Nothing will come of a step, nor of those that need it, nor of those that need them. */
-  private lose(position: number, error: ToolError): void {
-    const lost: { readonly at: number; readonly dependency?: string }[] = [{ at: position }];
+  /**
+   * Nothing will come of a step, nor of those that need it, nor of those that need them.
+   *
+   * @param dependency - The key that the step needs and that is lost, where it has not failed itself.
+   */
+  private lose(position: number, error: ToolError, dependency?: string): void {
+    const lost = [{ at: position, dependency }];
     for (let next = lost.pop(); next; next = lost.pop()) {
-      const { at, dependency } = next;
-      const node = this.nodes[at] as Node;
+      const node = this.nodes[next.at] as Node;
       const { outputKey } = node.step;
-      if (dependency !== undefined) this.tellDropped(node.step, dependency, error);
+      if (next.dependency !== undefined) this.tellDropped(node.step, next.dependency, error);
       node.state = 'ended';
       this.ended++;
       this.lost.set(outputKey, error);
@@ -256,9 +259,7 @@ export class PlanRun {
   }
 
   private drop(position: number, dependency: string): void {
-    const error = this.lost.get(dependency) as ToolError;
-    this.tellDropped((this.nodes[position] as Node).step, dependency, error);
-    this.lose(position, error);
+    this.lose(position, this.lost.get(dependency) as ToolError, dependency);
   }
 
   private tellDropped(step: Step, dependency: string, error: ToolError): void {
