@@ -96,7 +96,7 @@ function follow(path: ReferencePath, scope: Scope): unknown {
  * Own data only: what is inherited belongs to the language, and what a getter would give is not there yet; to ask for it
  * may throw, take long or change something.
  */
-function ownData(value: unknown, key: string | number): unknown {
+export function ownData(value: unknown, key: string | number): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return Object.getOwnPropertyDescriptor(value, key)?.value as unknown;
 }

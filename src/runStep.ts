@@ -28,7 +28,7 @@ import { shorten } from './fault.js';
 import type { Step } from './flow.js';
 import { inOrder } from './inOrder.js';
 import { lost, type RecordedCalls } from './recordedCalls.js';
-import { DeadEnd, resolve } from './resolve.js';
+import { DeadEnd, ownData, resolve } from './resolve.js';
 import { callIdOf } from './runIds.js';
 import { within } from './scope.js';
 import { needsOf } from './stepNeeds.js';
@@ -68,8 +68,8 @@ export function runStep(run: FlowRun, step: Step): Observable<Outcome> {
     return step.each === undefined ? single(run, step) : forEach(run, step);
   }).pipe(
     catchError((error: unknown) => {
-      if (fallback === undefined || isNotResumable(error)) throw asToolError(run, step, error);
-      return defer(() => of(fallbackOf(run, step)));
+      if (fallback === undefined || isNotResumable(error)) throw error;
+      return of(fallbackOf(run, step));
     }),
     catchError((error: unknown) => {
       throw asToolError(run, step, error);
@@ -134,7 +134,7 @@ function forEach(run: FlowRun, step: Step): Observable<Outcome> {
       if (known) return of(known.take(step.take, toolOf(run, step)));
       if (isDone) throw lossOfElement(step, index);
       resumed = false;
-      const args = resolve(step.arguments, within(run.log, { item: itemAt(elements, index), index }));
+      const args = resolve(step.arguments, within(run.log, { item: ownData(elements, index), index }));
       return called(run, step, callId, args, deadline);
     }),
   ).pipe(map((output) => ({ kind: 'done', output, ...(resumed ? { resumed } : {}) })));
@@ -143,11 +143,6 @@ function forEach(run: FlowRun, step: Step): Observable<Outcome> {
 function lossOfElement({ outputKey }: Step, index: number): NotResumable {
   const message = `what step '${outputKey}' had given for element ${String(index)} ${lost}`;
   return new NotResumable({ flow: outputKey, faults: [{ path: 'events', message }] });
-}
-
-/** An element as it stands there: what a getter would give is not looked at. */
-function itemAt(elements: readonly unknown[], index: number): unknown {
-  return Object.getOwnPropertyDescriptor(elements, index)?.value as unknown;
 }
 
 function toolOf({ host }: FlowRun, { tool }: Step): AnyTool | undefined {
