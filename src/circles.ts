@@ -1,5 +1,5 @@
 import type { Step } from './flow.js';
-import { needsOf } from './stepNeeds.js';
+import { neededPositions } from './stepNeeds.js';
 
 /** Steps that wait for one another. */
 export interface Circle {
@@ -17,13 +17,7 @@ type Needs = readonly (readonly number[])[];
  * waits for every other. Takes a time that grows as the steps and what they need, and no more of the stack.
  */
 export function circlesIn(steps: readonly Step[]): readonly Circle[] {
-  const positions = new Map(steps.map(({ outputKey }, index) => [outputKey, index]));
-  const needs = steps.map((step, index) =>
-    needsOf(step).all.flatMap((key) => {
-      const position = positions.get(key);
-      return position === undefined || position === index ? [] : [position];
-    }),
-  );
+  const needs = neededPositions(steps).map((positions, index) => positions.filter((position) => position !== index));
   return entangled(needs)
     .map((members) => ({ members, position: members.reduce((a, b) => Math.min(a, b)) }))
     .sort((a, b) => a.position - b.position)

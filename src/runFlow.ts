@@ -15,7 +15,7 @@ import { type Advanced, type RunDetails, withRunEvents } from './run.js';
 import { runChain } from './runChain.js';
 import type { FlowRun } from './runStep.js';
 import { digestOf } from './stepDigest.js';
-import { needsOf } from './stepNeeds.js';
+import { neededPositions } from './stepNeeds.js';
 
 /** A flow that makes a tool of a flow that makes a tool … ends here. */
 const maxNesting = 32;
@@ -81,17 +81,9 @@ function faultsOf(host: CallHost, flow: Flow, input: unknown, nesting: number): 
 }
 
 function detailsOf(host: CallHost, name: string, kind: Flow['kind'], steps: Flow['steps'], input: unknown): RunDetails {
-  const positions = new Map(steps.map(({ outputKey }, index) => [outputKey, index]));
-  const dependencies = (): readonly (readonly number[])[] =>
-    steps.map((step) =>
-      needsOf(step).all.flatMap((key) => {
-        const position = positions.get(key);
-        return position === undefined ? [] : [position];
-      }),
-    );
   const { shown, ...exactness } = host.showExactly(input, { tool: name, part: 'input' });
   return {
-    ...(kind === 'plan' ? { dependencies: dependencies() } : {}),
+    ...(kind === 'plan' ? { dependencies: neededPositions(steps) } : {}),
     digests: steps.map(digestOf),
     input: shown,
     ...exactness,

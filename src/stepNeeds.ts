@@ -28,6 +28,17 @@ export function needsOf(step: Step): StepNeeds {
   return needs;
 }
 
+/** For each step the positions of the steps that it needs, in a flow of these. */
+export function neededPositions(steps: readonly Step[]): readonly (readonly number[])[] {
+  const positions = new Map(steps.map(({ outputKey }, index) => [outputKey, index]));
+  return steps.map((step) =>
+    needsOf(step).all.flatMap((key) => {
+      const position = positions.get(key);
+      return position === undefined ? [] : [position];
+    }),
+  );
+}
+
 /** The parts of a step that may hold references. */
 export type ReferringPart = 'each' | 'when' | 'arguments' | 'fallback';
 
