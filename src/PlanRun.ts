@@ -1,5 +1,3 @@
-import type { Subscriber, Subscription } from 'rxjs';
-import { subscriberOf } from '../operators/upstream.js';
 import { circlesIn } from './circles.js';
 import { closest } from './closest.js';
 import type { Context } from './context.js';
@@ -7,9 +5,11 @@ import { didYouMean, maxSearches } from './decodeFlow.js';
 import { InvalidFlow, PlanFailed, type ToolError } from './error.js';
 import type { Step } from './flow.js';
 import { ReadyQueue } from './ReadyQueue.js';
-import type { Advanced } from './run.js';
+import type { FlowRun } from './FlowRun.js';
+import type { Outcome } from './outcome.js';
+import type { Activity, RunListener } from './RunEvents.js';
 import { callIdOf } from './runIds.js';
-import { type FlowRun, type Outcome, publishSkipped, runStep } from './runStep.js';
+import { publishSkipped, type StepOwner, StepRun } from './StepRun.js';
 import { needsOf } from './stepNeeds.js';
 
 /** How a plan runs. */
@@ -42,10 +42,10 @@ interface Failure {
  * Steps may be added while others run, until it is closed. Steps that answer at once are begun from a loop, not from
  * one another: the stack does not grow.
  */
-export class PlanRun {
+export class PlanRun implements Activity, StepOwner {
   private readonly nodes: Node[] = [];
   private readonly ready = new ReadyQueue();
-  private readonly running = new Map<number, Subscription>();
+  private readonly running = new Map<number, StepRun>();
   /** The steps that wait for a key, by their positions. */
   private readonly waiting = new Map<string, number[]>();
   /** Keys of steps that failed or could not run, with the first failure behind that. */
@@ -61,29 +61,31 @@ export class PlanRun {
   /** True while steps are begun, or one that has ended is seen to, further out in the stack. */
   private busy = false;
 
+  /** @param steps - All that there will be; undefined: they are added as they come. */
   constructor(
     private readonly run: FlowRun,
     private readonly settings: PlanSettings,
-    private readonly subscriber: Subscriber<Context>,
-    private readonly advanced: Advanced,
-  ) {
-    // The latest first: it may be waiting for what one before it holds.
-    subscriber.add(() => {
-      for (const subscription of [...this.running.values()].reverse()) subscription.unsubscribe();
-    });
-  }
+    private readonly listener: RunListener<Context>,
+    private readonly steps?: readonly Step[],
+  ) {}
 
   /** True when every step has done what it was to do. */
   get succeeded(): boolean {
     return this.closed && this.ended === this.nodes.length && this.failures.length === 0;
   }
 
-  /** Adds all the steps that there will be, and begins. */
-  runAll(steps: readonly Step[]): void {
+  start(): void {
+    const { steps } = this;
+    if (!steps) return;
     this.turn(() => {
-      for (const step of steps) this.add(step);
+      for (const step of steps) this.place(step);
       this.closed = true;
     });
+  }
+
+  unsubscribe(): void {
+    // The latest first: it may be waiting for what one before it holds.
+    for (const step of [...this.running.values()].reverse()) step.unsubscribe();
   }
 
   /** Adds a step, which begins as soon as it can. */
@@ -119,7 +121,7 @@ export class PlanRun {
     this.nodes.push(node);
     let lost: string | undefined;
     for (const key of needsOf(step).all) {
-      if (this.run.log.has(key) || this.run.skipped.has(key)) continue;
+      if (this.run.log.has(key) || this.run.isSkipped(key)) continue;
       if (this.lost.has(key)) lost ??= key;
       else {
         node.missing++;
@@ -148,14 +150,14 @@ export class PlanRun {
     }
     this.busy = true;
     action();
-    while (!this.subscriber.closed && this.running.size < this.settings.concurrency) {
+    while (!this.listener.closed && this.running.size < this.settings.concurrency) {
       const position = this.ready.next();
       if (position === undefined) break;
       this.begin(position);
     }
     if (this.closed && this.running.size === 0 && this.ready.size === 0) this.failStuck();
     this.busy = false;
-    if (!this.subscriber.closed && this.closed && this.ended === this.nodes.length) this.finish();
+    if (!this.listener.closed && this.closed && this.ended === this.nodes.length) this.finish();
   }
 
   /** Steps that still wait when nothing else is left to do, wait for what no step gives, or for one another. */
@@ -164,7 +166,7 @@ export class PlanRun {
     const steps = this.nodes.map(({ step }) => step);
     const keys = new Set(steps.map(({ outputKey }) => outputKey));
     const isWaiting = (position: number): boolean =>
-      !this.subscriber.closed && (this.nodes[position] as Node).state === 'waiting';
+      !this.listener.closed && (this.nodes[position] as Node).state === 'waiting';
     const fail = (position: number, message: string): void => {
       const faults = [{ path: `steps[${String(position)}]`, message }];
       this.failNode(position, new InvalidFlow({ flow: this.settings.name, faults }));
@@ -188,51 +190,47 @@ export class PlanRun {
   private begin(position: number): void {
     const node = this.nodes[position] as Node;
     node.state = 'running';
-    /** What came of it, until it has completed. */
-    let outcome: Outcome | undefined;
+    const step = new StepRun(this.run, node.step, position, this);
     // Known before it begins: whoever hears of its beginning may leave.
-    const step = subscriberOf<Outcome>({
-      next: (value) => {
-        outcome = value;
-      },
-      error: (error: unknown) => {
-        this.turn(() => {
-          this.running.delete(position);
-          this.failNode(position, error as ToolError);
-        });
-      },
-      complete: () => {
-        this.turn(() => {
-          this.running.delete(position);
-          this.settle(position, outcome as Outcome);
-        });
-      },
-    });
     this.running.set(position, step);
-    runStep(this.run, node.step).subscribe(step);
+    step.start();
+  }
+
+  stepDone(position: number, outcome: Outcome): void {
+    this.turn(() => {
+      this.running.delete(position);
+      this.settle(position, outcome);
+    });
+  }
+
+  stepFailed(position: number, error: ToolError): void {
+    this.turn(() => {
+      this.running.delete(position);
+      this.failNode(position, error);
+    });
   }
 
   private settle(position: number, outcome: Outcome): void {
     const node = this.nodes[position] as Node;
-    const { run, subscriber } = this;
+    const { listener, run } = this;
     const { outputKey } = node.step;
     node.state = 'ended';
     this.ended++;
     if (outcome.kind === 'done') run.log.add(outputKey, outcome.output);
-    else run.skipped.add(outputKey);
-    this.advanced(outputKey, callIdOf(run.runId, outputKey), outcome);
+    else run.skip(outputKey);
+    listener.advanced(outputKey, () => callIdOf(run.id.text, outputKey), outcome);
     for (const other of this.waitingFor(outputKey)) {
       const waiting = this.nodes[other] as Node;
       if (--waiting.missing === 0 && waiting.state === 'waiting') this.makeReady(other);
     }
-    if (!subscriber.closed) subscriber.next(this.succeeded ? run.log.copy() : run.log.current());
+    if (!listener.closed) listener.next(this.succeeded ? run.log.copy() : run.log.current());
   }
 
   private failNode(position: number, error: ToolError): void {
     const { step } = this.nodes[position] as Node;
     this.failures.push({ step, error });
     this.lose(position, error);
-    if (this.settings.failFast && !this.subscriber.closed) this.finish();
+    if (this.settings.failFast && !this.listener.closed) this.finish();
   }
 
   /**
@@ -264,7 +262,7 @@ export class PlanRun {
 
   private tellDropped(step: Step, dependency: string, error: ToolError): void {
     // Where such a telling is what made the subscriber leave, the run has ended.
-    if (this.subscriber.closed) return;
+    if (this.listener.closed) return;
     this.dropped.push(step.outputKey);
     publishSkipped(this.run, step, { reason: 'dependency', dependency, error });
   }
@@ -276,15 +274,16 @@ export class PlanRun {
   }
 
   private finish(): void {
-    const { failures, subscriber, run, settings } = this;
+    const { failures, listener, run, settings } = this;
     const [first] = failures;
     if (!first) {
-      subscriber.complete();
+      listener.complete();
       return;
     }
-    const { runId, log } = run;
+    const { log } = run;
+    const runId = run.id.text;
     const { tool, outputKey } = first.step;
-    subscriber.error(
+    listener.error(
       new PlanFailed({
         tool,
         callId: callIdOf(runId, outputKey),

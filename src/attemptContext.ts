@@ -16,16 +16,18 @@ export interface ContextOwner {
 
 /** What `run` is told of its attempt. The attempt does not keep it: most tools let go of it at once. */
 export class AttemptContext implements ToolCall {
-  declare readonly runId?: string;
-  declare readonly step?: string;
   /** How many flows it has run. */
   private runs = 0;
   private controller: AbortController | undefined;
 
-  constructor(private readonly owner: ContextOwner) {
-    const { runId, step } = owner.call;
-    if (runId !== undefined) this.runId = runId;
-    if (step !== undefined) this.step = step;
+  constructor(private readonly owner: ContextOwner) {}
+
+  get runId(): string | undefined {
+    return this.owner.call.runId;
+  }
+
+  get step(): string | undefined {
+    return this.owner.call.step;
   }
 
   get tool(): string {

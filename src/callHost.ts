@@ -9,7 +9,8 @@ import type { EventBus } from './eventBus.js';
 import type { Json } from './json.js';
 import type { RecordedCalls } from './recordedCalls.js';
 import type { Shown, ShownValue } from './redaction.js';
-import type { Approve } from './tool.js';
+import type { Ids } from './runIds.js';
+import type { AnyTool, Approve } from './tool.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
 /** What the calls of an orchestrator share. */
@@ -21,12 +22,14 @@ export interface CallHost {
   /** Who is asked before a call of a tool that asks nobody of its own; undefined: nobody. */
   readonly approve: Approve | undefined;
   readonly approvals: Approvals;
+  /** The registered tools: the same array as long as they are the same. */
+  readonly tools: readonly AnyTool[];
   /** The registered tool of this name. */
   find(name: string): ToolRuntime | undefined;
   /** Registered names that may have been meant by one that is not. */
   readonly closest: (name: string) => readonly string[];
-  readonly callIds: CallIds;
-  nextRunId(): string;
+  /** The ids of calls and runs that have been given none. */
+  readonly ids: Ids;
   /** How large a flow may be that comes as data. */
   readonly flowBounds: FlowBounds;
   /** Runs a flow: the core's `runFlow`, handed in because it makes calls. */
@@ -39,28 +42,23 @@ export interface CallHost {
   showError(error: ToolError): ToolError;
 }
 
-/** The ids of calls that have been given none. */
-export interface CallIds {
-  /** What the next id is made of, or that id itself: most calls end without anybody having asked for theirs. */
-  reserve(): string | number;
-  textOf(reserved: string | number): string;
-}
-
 /** What is to be called, and on whose behalf. */
 export interface CallRequest {
   readonly tool: string;
   readonly arguments: unknown;
   /** Default: a new one. */
   readonly callId?: string | undefined;
+  /** True where it has a `callId` that is made when it is read, which most calls never need. */
+  readonly namesItself?: boolean;
   readonly runId?: string | undefined;
   readonly step?: string | undefined;
   readonly parentId?: string | undefined;
   /** How long the call may take, in ms, where that is less than its tool's `deadlineMs`. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /** The calls of an earlier run, where the call belongs to a run that is resumed. */
   readonly recorded?: RecordedCalls | undefined;
   /** How many runs the call is inside of. Default: 0. */
-  readonly nesting?: number;
+  readonly nesting?: number | undefined;
   /** The call is the work behind a cache: it has been approved, and its result is for the cache. */
   readonly uncached?: boolean;
 }
@@ -71,5 +69,5 @@ export interface RunRequest {
   readonly runId?: string;
   readonly parentId?: string | undefined;
   readonly recorded?: RecordedCalls | undefined;
-  readonly nesting?: number;
+  readonly nesting?: number | undefined;
 }

@@ -53,8 +53,8 @@ export class CallState {
   stopped = left;
   /** Until when the whole call must have ended. */
   protected deadline: Deadline | undefined;
-  /** Its id; what it is made from, until it is asked for. */
-  private id: string | number;
+  /** Its id, or what it is made from, until it is asked for; undefined: the request. */
+  private id: string | number | undefined;
   protected readonly startedAt: number;
   private phase: CallPhase = 'idle';
   /** How many attempts wait, and how many run; a hedge makes several at once. */
@@ -74,7 +74,7 @@ export class CallState {
     /** Undefined where no such tool is registered. */
     readonly runtime: ToolRuntime | undefined,
   ) {
-    this.id = request.callId ?? host.callIds.reserve();
+    this.id = request.namesItself ? undefined : (request.callId ?? host.ids.reserve());
     this.startedAt = host.clock.now();
     runtime?.callBegan();
   }
@@ -84,7 +84,9 @@ export class CallState {
   }
 
   get callId(): string {
-    return (this.id = this.host.callIds.textOf(this.id));
+    const { host, id, request } = this;
+    this.id = id === undefined ? request.callId : host.ids.textOf(id);
+    return this.id as string;
   }
 
   get runId(): string | undefined {

@@ -61,6 +61,13 @@ export function decodeFlow(data: unknown, bounds: FlowBounds = {}): Either<Inval
   }
 }
 
+const decodedFlows = new WeakSet();
+
+/** True for a flow that `decodeFlow` gave, which is frozen all through. */
+export function isDecoded(flow: unknown): flow is DecodedFlow {
+  return typeof flow === 'object' && flow !== null && decodedFlows.has(flow);
+}
+
 /** The bounds with their defaults. */
 export function checkedBounds(bounds: FlowBounds): Required<FlowBounds> {
   const { maxSteps = 100_000, maxDepth: depth = maxDepth, maxValues = 10_000_000 } = object('bounds', bounds);
@@ -106,13 +113,15 @@ export class FlowReader {
       }
     }
     const decoded = this.stepsOf(steps, isPlainObject(data), tell);
-    return {
+    const flow = Object.freeze({
       kind: kind as FlowKind,
       name: flowName,
       steps: Object.freeze(decoded),
       ...(concurrency === undefined ? {} : { concurrency }),
       ...(failFast === undefined ? {} : { failFast: failFast as boolean }),
-    };
+    });
+    decodedFlows.add(flow);
+    return flow;
   }
 
   /** Reads a step that has come after others, which may have been the same object, changed since. */

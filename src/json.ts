@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import { isPlainObject } from '../operators/plain.js';
+import { setField } from './setField.js';
 
 /** What JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -127,13 +128,13 @@ function copyFields(value: object, budget: Budget, depth: number, path: object[]
     const key = keys[index] as string;
     if (budget.left <= 0 || key.length > budget.left) {
       budget.missing = 'cut';
-      define(kept, '$cut', 'fields');
-      define(kept, 'left', keys.length - index);
+      setField(kept, '$cut', 'fields');
+      setField(kept, 'left', keys.length - index);
       break;
     }
     budget.left -= key.length + 1;
     const field = copyField(value, key, budget, depth, path);
-    if (field !== undefined) define(kept, key, field);
+    if (field !== undefined) setField(kept, key, field);
   }
   return kept;
 }
@@ -143,15 +144,6 @@ function copyField(value: object, key: string, budget: Budget, depth: number, pa
     return copy((value as Readonly<Record<string, unknown>>)[key], budget, depth - 1, path);
   } catch {
     return formless(budget, 'unreadable');
-  }
-}
-
-/** Sets a field even where its name is `__proto__`, which an assignment would take for the prototype. */
-function define(target: Record<string, Json>, key: string, field: Json): void {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, { value: field, enumerable: true, configurable: true, writable: true });
-  } else {
-    target[key] = field;
   }
 }
 

@@ -15,7 +15,7 @@ import { callable, object, optionsOf, wholeNumber } from '../operators/gates/arg
 import { Deadlines } from '../operators/gates/Deadlines.js';
 import { Approvals } from './approvals.js';
 import { callOf } from './call.js';
-import type { CallHost, CallIds, CallRequest } from './callHost.js';
+import type { CallHost, CallRequest } from './callHost.js';
 import { closest } from './closest.js';
 import type { ToolError } from './error.js';
 import type { ToolEvent } from './event.js';
@@ -31,6 +31,7 @@ import { createRedaction, type Redact } from './redaction.js';
 import { Registry } from './registry.js';
 import { type ResumeOptions, resumeFlow } from './resumeFlow.js';
 import { runFlow } from './runFlow.js';
+import type { Ids } from './runIds.js';
 import { runSteps } from './runSteps.js';
 import type { ToolStatus, ToolStatuses } from './status.js';
 import type { AnyTool, ArgumentsOf, ResultOf, ApprovalRequest, Approve } from './tool.js';
@@ -226,7 +227,7 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   if (redact !== undefined) callable('redact', redact);
   if (approve !== undefined) callable('approve', approve);
   if (recommender !== undefined) callable('recommender', recommender);
-  const callIds = options.createId === undefined ? countingIds() : idsFrom(callable('createId', options.createId));
+  const ids = options.createId === undefined ? countingIds() : idsFrom(callable('createId', options.createId));
   const maxValueLength = wholeNumber('maxValueLength', options.maxValueLength ?? 10_000, 0, true);
   const history = new History<ToolEvent>(wholeNumber('history.capacity', options.history?.capacity ?? 1_000, 0));
 
@@ -244,10 +245,12 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
     deadlines,
     approve,
     approvals,
+    get tools() {
+      return registry.tools;
+    },
     find: (name) => registry.find(name),
     closest: (name) => closest(name, registry.names),
-    callIds,
-    nextRunId: () => callIds.textOf(callIds.reserve()),
+    ids,
     ...createRedaction(redact, maxValueLength),
   };
   /** Made at the first recommendation, and kept up to date from then on. */
@@ -340,7 +343,7 @@ function toolRequest(tool: string, args: unknown, options: CallOptions | undefin
 }
 
 /** Ids that are new in this process, and most likely wherever histories of several are put together. */
-function countingIds(): CallIds {
+function countingIds(): Ids {
   const prefix = Math.random().toString(36).slice(2, 10);
   let count = 0;
   return {
@@ -349,6 +352,6 @@ function countingIds(): CallIds {
   };
 }
 
-function idsFrom(createId: () => string): CallIds {
+function idsFrom(createId: () => string): Ids {
   return { reserve: createId, textOf: (made) => made as string };
 }

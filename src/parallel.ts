@@ -1,16 +1,13 @@
-import { type Either, isLeft } from 'fp-ts/Either';
-import { defer, map, type Observable, of } from 'rxjs';
+import type { Either } from 'fp-ts/Either';
+import { Observable } from 'rxjs';
 import { object, wholeNumber } from '../operators/gates/argument.js';
-import { subscriberOf } from '../operators/upstream.js';
-import { withBulkhead } from '../operators/withBulkhead.js';
-import { callOf, makeCall } from './call.js';
 import type { CallHost } from './callHost.js';
-import { type FlowFault, InvalidFlow, ParallelFailed, type ToolError, ToolFailed } from './error.js';
+import { type FlowFault, InvalidFlow, type ToolError } from './error.js';
 import { shorten } from './fault.js';
-import { joined, type Settled } from './joined.js';
+import { ParallelRun } from './ParallelRun.js';
 import { isPlainObject } from './resolve.js';
-import { withRunEvents } from './run.js';
-import { emptyResult } from './runStep.js';
+import { RunEvents } from './RunEvents.js';
+import { RunId } from './runIds.js';
 import type { AnyTool, ArgumentsOf, ResultOf } from './tool.js';
 
 /** A call to be made: data. `Result` is the type of what it will give. */
@@ -66,50 +63,16 @@ export function runParallel(
   const members: readonly Member[] = Array.isArray(group)
     ? Array.from(group as readonly Call[], (member, index) => [String(index), member] as const)
     : Object.entries(group);
-  return defer(() => {
-    const runId = host.nextRunId();
-    const steps = members.map(([key]) => key);
-    return withRunEvents(host, { runId, kind: 'parallel', name: 'parallel', steps, parentId }, (advanced) => {
+  const steps = members.map(([key]) => key);
+  const shape = (results: readonly unknown[]): unknown =>
+    Array.isArray(group) ? results : Object.fromEntries(steps.map((key, index) => [key, results[index]]));
+  return new Observable((subscriber) => {
+    const id = new RunId(host.ids);
+    const run = { id, kind: 'parallel', name: 'parallel', steps, parentId } as const;
+    new RunEvents<unknown>(host, run, subscriber).start((listener) => {
       const faults = members.flatMap(([key, member]) => faultsOfMember(key, member));
       if (faults.length > 0) throw new InvalidFlow({ flow: 'parallel', faults });
-      if (members.length === 0) return of(Array.isArray(group) ? [] : {});
-
-      const slots =
-        concurrency === Infinity ? undefined : withBulkhead<unknown>({ concurrency, maxQueue: members.length });
-      const callIdOf = (index: number): string => `${runId}.${steps[index] as string}`;
-      /** The results so far, by key: wanted only where a failure ends the run. */
-      const settled = new Map<string, Settled>();
-      const joined$ = joined({
-        count: members.length,
-        begin: (index, caller) => {
-          const [step, { tool, arguments: args }] = members[index] as Member;
-          const request = { tool, arguments: args, callId: callIdOf(index), runId, step };
-          if (!slots) {
-            makeCall(host, request, caller);
-            return;
-          }
-          const subscriber = subscriberOf(caller);
-          caller.add(subscriber);
-          callOf(host, request).pipe(slots).subscribe(subscriber);
-        },
-        emptiness: (index) => {
-          const [, { tool }] = members[index] as Member;
-          return new ToolFailed({ tool, callId: callIdOf(index), attempt: 1, cause: new Error(emptyResult) });
-        },
-        settled: (index, result) => {
-          const [key, { tool }] = members[index] as Member;
-          const callId = callIdOf(index);
-          if (failFast) settled.set(key, result);
-          if (isLeft(result) && failFast) {
-            const results = Object.fromEntries(settled);
-            return new ParallelFailed({ tool, callId, runId, member: key, cause: result.left, results });
-          }
-          advanced(key, callId);
-          return undefined;
-        },
-      });
-      if (Array.isArray(group)) return joined$;
-      return joined$.pipe(map((results) => Object.fromEntries(steps.map((key, index) => [key, results[index]]))));
+      return new ParallelRun(host, id, members, { failFast, concurrency }, shape, listener);
     });
   });
 }

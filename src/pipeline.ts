@@ -63,7 +63,11 @@ function cached(
 ): Observable<unknown> {
   const { cache, tool } = runtime;
   if (!cache) return attempts(call, runtime, args);
-  const shared$ = defer(() => makeCall({ ...request, callId: undefined, parentId: call.callId, uncached: true }));
+  const shared$ = defer(() => {
+    const { arguments: given, runId, step, deadlineMs, recorded, nesting } = request;
+    const ofRun = { runId, step, parentId: call.callId, recorded, nesting };
+    return makeCall({ tool: tool.name, arguments: given, deadlineMs, uncached: true, ...ofRun });
+  });
   return defer(() => {
     const key = [tool.name, cache.key(args as never)];
     return shared$.pipe(withCache(cache.results, { key, scheduler: call.host.scheduler }));

@@ -1,4 +1,5 @@
 import { isPlainObject } from './resolve.js';
+import { setField } from './setField.js';
 
 /** How much a copy may hold. */
 export interface CopyBounds {
@@ -105,9 +106,7 @@ export class PlainCopier {
     for (const key of Object.keys(fields)) {
       const value = this.copyAt(fields[key], depth);
       levels = Math.max(levels, this.levels);
-      // An assignment to `__proto__` would set the prototype.
-      if (key === '__proto__') Object.defineProperty(copy, key, { value, enumerable: true });
-      else copy[key] = value;
+      setField(copy, key, value);
     }
     this.levels = levels;
     return Object.freeze(copy);

@@ -2,6 +2,7 @@ import { shorten } from './fault.js';
 import { snapshot } from './json.js';
 import { formatReference, isSafePath, parseTemplate, type ReferencePath, type Template } from './reference.js';
 import type { Scope } from './scope.js';
+import { setField } from './setField.js';
 
 /** Arguments that are nested deeper are refused: they come from an error or from somebody who means harm. */
 export const maxDepth = 64;
@@ -20,23 +21,37 @@ export class DeadEnd extends Error {
   }
 }
 
+/** Makes a value out of what stands in a scope. */
+export type Resolver = (scope: Scope) => unknown;
+
 /**
- * A copy of the data with every reference in it replaced by what it leads to: structurally, once, deep in objects and
- * arrays. What comes in is not looked at again, so no result can smuggle a reference in.
+ * Reads data that may hold references, once, so that it can be resolved many times: a copy of it in which every
+ * reference is replaced by what it leads to, structurally, deep in objects and arrays. What comes in is not looked at
+ * again, so no result can smuggle a reference in.
  *
- * @throws DeadEnd at the first reference that leads nowhere, or to `undefined`.
+ * The resolver throws a DeadEnd at the first reference that leads nowhere, or to `undefined`.
  */
-export function resolve(data: unknown, scope: Scope): unknown {
-  if (typeof data === 'string') return resolveTemplate(parseTemplate(data), scope);
-  if (Array.isArray(data)) return data.map((item) => resolve(item, scope));
-  if (!isPlainObject(data)) return data;
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(data)) {
-    const value = resolve(data[key], scope);
-    // An assignment to `__proto__` would set the prototype.
-    Object.defineProperty(copy, key, { value, enumerable: true, configurable: true, writable: true });
+export function resolverOf(data: unknown): Resolver {
+  if (typeof data === 'string') return resolverOfTemplate(parseTemplate(data));
+  if (Array.isArray(data)) {
+    const items = Array.from(data as readonly unknown[], resolverOf);
+    return (scope) => items.map((item) => item(scope));
   }
-  return copy;
+  if (!isPlainObject(data)) return () => data;
+  const keys = Object.keys(data);
+  const fields = keys.map((key) => resolverOf(data[key]));
+  return (scope) => {
+    const copy: Record<string, unknown> = {};
+    for (let index = 0; index < keys.length; index++) {
+      setField(copy, keys[index] as string, (fields[index] as Resolver)(scope));
+    }
+    return copy;
+  };
+}
+
+/** The data resolved, once: see {@link resolverOf}. */
+export function resolve(data: unknown, scope: Scope): unknown {
+  return resolverOf(data)(scope);
 }
 
 /** Calls `visit` for each text in the data, with its path. */
@@ -66,30 +81,34 @@ export function pathsIn(template: Template): readonly ReferencePath[] {
   return template.parts.filter((part): part is ReferencePath => typeof part !== 'string');
 }
 
-function resolveTemplate(template: Template, scope: Scope): unknown {
+function resolverOfTemplate(template: Template): Resolver {
   switch (template.kind) {
     case 'text':
-      return template.text;
+      return () => template.text;
     case 'reference':
-      return follow(template.path, scope);
-    case 'mixed':
-      return template.parts.map((part) => (typeof part === 'string' ? part : asText(follow(part, scope)))).join('');
+      return follower(template.path);
+    case 'mixed': {
+      const parts = template.parts.map((part) => (typeof part === 'string' ? part : follower(part)));
+      return (scope) => parts.map((part) => (typeof part === 'string' ? part : asText(part(scope)))).join('');
+    }
   }
 }
 
-function follow(path: ReferencePath, scope: Scope): unknown {
+function follower(path: ReferencePath): Resolver {
   const [root, ...rest] = path;
   const isSafe = isSafePath(path);
-  let value = isSafe ? scope.get(root) : undefined;
-  if (value === undefined) throw new DeadEnd(formatReference(path), '', shorten(scope.keys()));
-  for (let depth = 0; depth < rest.length; depth++) {
-    const next = ownData(value, rest[depth] as string | number);
-    if (next === undefined) {
-      throw new DeadEnd(formatReference(path), formatReference([root, ...rest.slice(0, depth)]), shorten(value));
+  return (scope) => {
+    let value = isSafe ? scope.get(root) : undefined;
+    if (value === undefined) throw new DeadEnd(formatReference(path), '', shorten(scope.keys()));
+    for (let depth = 0; depth < rest.length; depth++) {
+      const next = ownData(value, rest[depth] as string | number);
+      if (next === undefined) {
+        throw new DeadEnd(formatReference(path), formatReference([root, ...rest.slice(0, depth)]), shorten(value));
+      }
+      value = next;
     }
-    value = next;
-  }
-  return value;
+    return value;
+  };
 }
 
 /**

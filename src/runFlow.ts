@@ -1,19 +1,16 @@
-import { isLeft, right } from 'fp-ts/Either';
-import { defer, Observable } from 'rxjs';
+import { isLeft } from 'fp-ts/Either';
+import { Observable } from 'rxjs';
 import type { CallHost, RunRequest } from './callHost.js';
-import { type Context, ContextLog } from './context.js';
-import { decodeFlow } from './decodeFlow.js';
+import { ChainRun } from './ChainRun.js';
+import type { Context } from './context.js';
 import { InvalidFlow, NotResumable } from './error.js';
-import { shorten } from './fault.js';
 import type { Flow } from './flow.js';
-import { isBuilt } from './flowBuilder.js';
-import { faultsOfFlow } from './flowFaults.js';
+import { FlowRun } from './FlowRun.js';
 import { PlanRun } from './PlanRun.js';
-import { isPlainObject } from './resolve.js';
+import { type ReadyFlow, readyFlow } from './readyFlow.js';
 import { faultsOfResuming } from './resuming.js';
-import { type Advanced, type RunDetails, withRunEvents } from './run.js';
-import { runChain } from './runChain.js';
-import type { FlowRun } from './runStep.js';
+import { type Activity, type RunDetails, RunEvents, type RunListener } from './RunEvents.js';
+import { RunId } from './runIds.js';
 import { digestOf } from './stepDigest.js';
 import { neededPositions } from './stepNeeds.js';
 
@@ -30,57 +27,65 @@ const maxNesting = 32;
  * @param flow - A flow, or anything that `decodeFlow` is to read first.
  */
 export function runFlow(host: CallHost, flow: unknown, input: unknown, of: RunRequest = {}): Observable<Context> {
-  const { recorded, parentId, nesting = 0 } = of;
-  return defer(() => {
-    const runId = of.runId ?? host.nextRunId();
-    const decoded = isBuilt(flow) ? right(flow) : decodeFlow(flow, host.flowBounds);
-    const { kind, name, steps }: Pick<Flow, 'kind' | 'name' | 'steps'> = isLeft(decoded)
-      ? { kind: 'chain', name: decoded.left.flow, steps: [] }
-      : decoded.right;
-    const check = (): Flow => {
-      if (isLeft(decoded)) throw decoded.left;
-      const faults = faultsOf(host, decoded.right, input, nesting);
-      if (faults.length > 0) throw new InvalidFlow({ flow: name, faults });
-      return decoded.right;
-    };
-    const before = recorded?.startOf(runId) ? recorded : undefined;
+  return new Observable((subscriber) => {
+    const id = new RunId(host.ids, of.runId);
+    const ready = readyFlow(host, flow);
+    const { kind, name, steps, keys } = headingOf(ready);
+    const resumed = of.recorded?.startOf(id.text) !== undefined;
     // Before any event: what the run says of itself is what it can be resumed with, also where that is refused now.
-    if (before) {
-      const losses = faultsOfResuming(check(), input, runId, before, (tool) => host.find(tool)?.tool);
-      if (losses.length > 0) throw new NotResumable({ flow: name, faults: losses });
-    }
-    const resumed = before ? ({ resumed: true } as const) : {};
-    const details = (): RunDetails => ({ ...detailsOf(host, name, kind, steps, input), ...resumed });
-    const keys = steps.map(({ outputKey }) => outputKey);
-    return withRunEvents(host, { runId, kind, name, steps: keys, parentId, details }, (advanced) => {
-      const checked = check();
-      const log = new ContextLog(input as object);
-      return contextsOf({ host, runId, log, skipped: new Set(), recorded, nesting }, checked, advanced);
+    if (resumed) checkResuming(host, checked(host, ready, input, of), input, id.text, of);
+    const details = (): RunDetails => ({
+      ...detailsOf(host, { kind, name, steps }, input),
+      ...(resumed ? { resumed } : {}),
+    });
+    const run = { id, kind, name, steps: keys, parentId: of.parentId, details };
+    new RunEvents<Context>(host, run, subscriber).start((listener) => {
+      const sound = checked(host, ready, input, of);
+      return activityOf(new FlowRun(host, id, input as object, of), sound, listener);
     });
   });
 }
 
-function contextsOf(run: FlowRun, flow: Flow, advanced: Advanced): Observable<Context> {
-  if (flow.kind === 'chain' || flow.steps.length === 0) return runChain(run, flow, advanced);
+function activityOf(run: FlowRun, flow: Flow, listener: RunListener<Context>): Activity {
+  if (flow.kind === 'chain' || flow.steps.length === 0) return new ChainRun(run, flow, listener);
   const { name, concurrency = Infinity, failFast = false, steps } = flow;
-  return new Observable((subscriber) => {
-    new PlanRun(run, { name, concurrency, failFast }, subscriber, advanced).runAll(steps);
-  });
+  return new PlanRun(run, { name, concurrency, failFast }, listener, steps);
 }
 
-function faultsOf(host: CallHost, flow: Flow, input: unknown, nesting: number): InvalidFlow['faults'] {
+/** What the run says of itself, also where the flow could not be read. */
+function headingOf({
+  read,
+  keys,
+}: ReadyFlow): Pick<Flow, 'kind' | 'name' | 'steps'> & { readonly keys: readonly string[] } {
+  if (isLeft(read)) return { kind: 'chain', name: read.left.flow, steps: [], keys };
+  const { kind, name, steps } = read.right;
+  return { kind, name, steps, keys };
+}
+
+/** @throws InvalidFlow where something would go wrong that can be foreseen. */
+function checked(host: CallHost, ready: ReadyFlow, input: unknown, { nesting = 0 }: RunRequest): Flow {
+  if (isLeft(ready.read)) throw ready.read.left;
+  const flow = ready.read.right;
   if (nesting > maxNesting) {
-    return [{ path: '', message: `expected at most ${String(maxNesting)} flows inside of one another, got more` }];
+    const message = `expected at most ${String(maxNesting)} flows inside of one another, got more`;
+    throw new InvalidFlow({ flow: flow.name, faults: [{ path: '', message }] });
   }
-  if (!isPlainObject(input)) return [{ path: 'input', message: `expected a plain object, got ${shorten(input)}` }];
-  return faultsOfFlow(flow, {
-    inputKeys: Object.keys(input),
-    isTool: (tool) => host.find(tool) !== undefined,
-    closestTools: host.closest,
-  });
+  const invalid = ready.check(host, input);
+  if (invalid) throw invalid;
+  return flow;
 }
 
-function detailsOf(host: CallHost, name: string, kind: Flow['kind'], steps: Flow['steps'], input: unknown): RunDetails {
+/** @throws NotResumable where the run cannot be gone on with. */
+function checkResuming(host: CallHost, flow: Flow, input: unknown, runId: string, { recorded }: RunRequest): void {
+  const losses = recorded ? faultsOfResuming(flow, input, runId, recorded, (tool) => host.find(tool)?.tool) : [];
+  if (losses.length > 0) throw new NotResumable({ flow: flow.name, faults: losses });
+}
+
+function detailsOf(
+  host: CallHost,
+  { kind, name, steps }: Pick<Flow, 'kind' | 'name' | 'steps'>,
+  input: unknown,
+): RunDetails {
   const { shown, ...exactness } = host.showExactly(input, { tool: name, part: 'input' });
   return {
     ...(kind === 'plan' ? { dependencies: neededPositions(steps) } : {}),

@@ -1,3 +1,27 @@
+/** Where ids come from. */
+export interface Ids {
+  /** What the next id is made of, or that id itself: most calls and runs end without anybody having asked for theirs. */
+  reserve(): string | number;
+  textOf(reserved: string | number): string;
+}
+
+/** The id of a run; its text is made when somebody asks for it. */
+export class RunId {
+  private known: string | number;
+
+  /** @param given - Default: a new one. */
+  constructor(
+    private readonly ids: Ids,
+    given?: string,
+  ) {
+    this.known = given ?? ids.reserve();
+  }
+
+  get text(): string {
+    return (this.known = this.ids.textOf(this.known));
+  }
+}
+
 const escapes: Readonly<Record<string, string>> = { '%': '%25', '#': '%23', '/': '%2F' };
 
 /**

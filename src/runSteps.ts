@@ -1,17 +1,18 @@
-import { defer, from, Observable, type ObservableInput } from 'rxjs';
-import { upstreamOf } from '../operators/upstream.js';
+import { from, Observable, type ObservableInput } from 'rxjs';
+import { subscriberOf } from '../operators/upstream.js';
 import type { CallHost } from './callHost.js';
-import { type Context, ContextLog } from './context.js';
+import type { Context } from './context.js';
 import { checkedBounds, type FlowBounds, FlowReader } from './decodeFlow.js';
 import { InvalidFlow, ToolFailed } from './error.js';
 import { shorten } from './fault.js';
 import { FaultList, type TellFault } from './faultList.js';
 import type { Step } from './flow.js';
 import { StepChecker } from './flowFaults.js';
+import { FlowRun } from './FlowRun.js';
 import { PlanRun } from './PlanRun.js';
 import { isPlainObject } from './resolve.js';
-import { withRunEvents } from './run.js';
-import { callIdOf } from './runIds.js';
+import { RunEvents } from './RunEvents.js';
+import { callIdOf, RunId } from './runIds.js';
 
 /** How steps that arrive are run. */
 export interface RunStepsSettings {
@@ -31,36 +32,42 @@ export function runSteps(
   input: unknown,
   { name, parentId, ...settings }: RunStepsSettings,
 ): Observable<Context> {
-  return defer(() => {
-    const runId = host.nextRunId();
+  return new Observable((subscriber) => {
+    const id = new RunId(host.ids);
     let plan: PlanRun | undefined;
     const isDone = (): boolean => plan?.succeeded === true;
-    return withRunEvents(host, { runId, kind: 'plan', name, steps: [], parentId, isDone }, (advanced) => {
+    const events = new RunEvents<Context>(host, { id, kind: 'plan', name, steps: [], parentId, isDone }, subscriber);
+    events.start((listener) => {
       if (!isPlainObject(input)) {
         const faults = [{ path: 'input', message: `expected a plain object, got ${shorten(input)}` }];
         throw new InvalidFlow({ flow: name, faults });
       }
       const steps$ = streamOf(name, steps);
-      const log = new ContextLog(input);
-      const run = { host, runId, log, skipped: new Set<string>(), recorded: undefined, nesting: 0 };
-      return new Observable<Context>((subscriber) => {
-        plan = new PlanRun(run, { name, ...settings }, subscriber, advanced);
-        const arrivals = new Arrivals(host, name, Object.keys(input), plan);
-        // Known before the steps come: one that fails at once may end an endless source.
-        const upstream = upstreamOf<unknown>(subscriber, {
-          next: (step) => {
-            arrivals.next(step);
-          },
-          error: (cause: unknown) => {
-            arrivals.error(runId, cause);
-          },
-          complete: () => {
-            if (arrivals.count === 0) subscriber.next(log.copy());
-            plan?.close();
-          },
-        });
-        upstream.start(steps$);
+      const run = new FlowRun(host, id, input, {});
+      const going = (plan = new PlanRun(run, { name, ...settings }, listener));
+      const arrivals = new Arrivals(host, name, Object.keys(input), going);
+      // Known before the steps come: one that fails at once may end an endless source.
+      const source = subscriberOf<unknown>({
+        next: (step) => {
+          arrivals.next(step);
+        },
+        error: (cause: unknown) => {
+          arrivals.error(id.text, cause);
+        },
+        complete: () => {
+          if (arrivals.count === 0) listener.next(run.log.copy());
+          going.close();
+        },
       });
+      return {
+        start: () => {
+          steps$.subscribe(source);
+        },
+        unsubscribe: () => {
+          going.unsubscribe();
+          source.unsubscribe();
+        },
+      };
     });
   });
 }

@@ -1,6 +1,6 @@
 import { elementKeys, type Step } from './flow.js';
 import { parseTemplate, type ReferencePath } from './reference.js';
-import { eachText, pathsIn } from './resolve.js';
+import { eachText, pathsIn, type Resolver, resolverOf } from './resolve.js';
 
 /** Which keys a step depends on. */
 export interface StepNeeds {
@@ -26,6 +26,17 @@ export function needsOf(step: Step): StepNeeds {
   const needs = { values: [...values], all: [...all] };
   known.set(step, needs);
   return needs;
+}
+
+const resolvers = new WeakMap<Step, Resolver>();
+
+/** What makes a step's arguments, from what has been gathered. */
+export function argumentsOf(step: Step): Resolver {
+  const before = resolvers.get(step);
+  if (before) return before;
+  const resolver = resolverOf(step.arguments);
+  resolvers.set(step, resolver);
+  return resolver;
 }
 
 /** For each step the positions of the steps that it needs, in a flow of these. */

@@ -29,9 +29,9 @@ export interface ToolCall {
   /** Counts from 1. */
   readonly attempt: number;
   /** The run that the call belongs to. */
-  readonly runId?: string;
+  readonly runId?: string | undefined;
   /** The step of that run. */
-  readonly step?: string;
+  readonly step?: string | undefined;
   /**
    * Fires when the attempt is torn down before its end: the caller unsubscribed, or a timeout passed. Hand it to
    * whatever can be stopped. Made when it is first read.
