@@ -15,6 +15,7 @@ const ROWS = [
   'syncCall',
   'allocation',
   'chain',
+  'plan',
   'inFlight',
   'heldInFlight',
   'rateLimit',
