@@ -54,7 +54,7 @@ function inRxJs(call: (input: Input) => Observable<number>): Observable<unknown>
         needs.length === 0 ? of([]) : forkJoin(needs.map((need) => results.get(need) as Observable<number>));
       const result$ = needed$.pipe(
         mergeMap((values) => call({ query: values.join(' '), limit: index })),
-        shareReplay(1),
+        shareReplay({ bufferSize: 1, refCount: false }),
       );
       results.set(key, result$);
     }
