@@ -2,10 +2,10 @@ import type { ObservableInput, Observer } from 'rxjs';
 import type { Deadline, Expiring } from '../operators/gates/DeadlineList.js';
 import { AttemptContext, type ContextOwner } from './attemptContext.js';
 import { CallAnswer, completed, type Ending } from './callAnswer.js';
-import type { Stopped } from './callState.js';
+import { endAfter, left, type Stopped } from './callState.js';
 import { InvalidResult, type ToolError, ToolFailed } from './error.js';
 import type { ToolRuntime } from './toolRuntime.js';
-import { Work } from './work.js';
+import { type Work, workOf } from './work.js';
 
 /**
  * A call of a tool without gates and remedies, which is what most are: one attempt that begins at once, under its
@@ -17,20 +17,20 @@ import { Work } from './work.js';
  * before its attempt has told of its own end: both are heard of then, in that order.
  */
 export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring, ContextOwner {
-  /** True from when the attempt ends. */
-  private over = false;
+  /** `over`: its attempt has ended. */
+  private phase: 'new' | 'running' | 'over' = 'new';
   /** The attempt's timeout. */
   private timeout: Deadline | undefined;
   /** Why the tool was stopped, or that it has come to its own end. */
-  closedBy: Stopped | 'itself' | undefined;
+  declare closedBy?: Stopped | 'itself';
   /** What `run` was told, where it has asked for the signal. */
-  watching: AttemptContext | undefined;
-  /** What `run` gave. */
+  declare watching?: AttemptContext;
+  /** What `run` gave; undefined before it has returned. */
   private work: Work | undefined;
   /** True while `run` is being called, when nobody knows yet what it will give. */
   private calling = false;
   /** How the call was ended while its attempt was being torn down. */
-  private meanwhile: Ending | undefined;
+  declare private meanwhile?: Ending;
 
   get call(): this {
     return this;
@@ -41,17 +41,26 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
     return 1;
   }
 
+  get attempt(): number {
+    return this.phase === 'new' ? 0 : 1;
+  }
+
+  get outstanding(): string {
+    if (this.phase === 'new') return 'its start';
+    return this.values === 0 ? 'the first value' : endAfter(this.values);
+  }
+
   run(runtime: ToolRuntime, args: unknown): void {
     const { host, deadlineMs } = this;
     this.caller.add(this);
+    if (this.ended) return;
     if (deadlineMs < Infinity) {
       this.deadline = host.deadlines.add(host.clock, deadlineMs, () => {
         this.expireCall(deadlineMs);
       });
     }
-    this.attempt = 1;
-    this.waitsFor = 'the first value';
-    this.enter('running');
+    this.phase = 'running';
+    runtime.move('idle', 'running');
     const event = this.draft('call.started');
     if (event) {
       event.args = this.shownArguments;
@@ -62,22 +71,22 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
     if (this.ended) return;
     const { timeoutMs } = runtime;
     if (timeoutMs < Infinity) this.timeout = host.deadlines.setAt(host.clock, this.startedAt, timeoutMs, this);
-    const work = (this.work = new Work(this));
     let endedInRun = false;
     try {
       // eslint-disable-next-line toolstream/finnish-values -- an Observable is one of the things that run may give
       const given = this.callRun(runtime, args);
-      endedInRun = this.over;
-      work.start(given);
+      endedInRun = this.isOver;
+      const work = (this.work = workOf(given, this));
+      if (endedInRun) work.stop();
+      work.start();
     } catch (error) {
       this.error(error);
     }
-    if (endedInRun) this.followWork(work);
+    if (endedInRun) this.followWork();
   }
 
   /** The tool has given a value. */
   next(value: unknown): void {
-    this.waitsFor = this.values + 1;
     const decoded = this.runtime?.decodeOutput?.(value);
     if (!decoded) this.give(value);
     else if (decoded._tag === 'Right') this.give(decoded.right);
@@ -89,7 +98,7 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
 
   /** It has failed. */
   error(cause: unknown): void {
-    if (this.over) return;
+    if (this.isOver) return;
     const { tool, callId } = this;
     this.fail(new ToolFailed({ tool, callId, attempt: 1, cause }));
   }
@@ -106,8 +115,7 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
 
   private expireCall(deadlineMs: number): void {
     const error = this.timeoutError('deadlineMs', deadlineMs);
-    this.stopped = { reason: error };
-    this.end({ kind: 'failed', error });
+    this.end({ kind: 'failed', error }, { reason: error });
   }
 
   private callRun(runtime: ToolRuntime, args: unknown): ObservableInput<unknown> {
@@ -123,51 +131,64 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
     this.endAttempt({ kind: 'failed', error });
   }
 
+  private get isOver(): boolean {
+    return this.phase === 'over';
+  }
+
   /** The attempt has come to its end, and the call with it. */
   private endAttempt(ending: Ending): void {
-    if (this.over) return;
-    this.enter('idle');
+    if (this.isOver) return;
     this.tearDown(ending.kind === 'failed' ? { reason: ending.error } : undefined, ending);
   }
 
   /** The call is ended from outside: the caller left, its deadline came, or it was refused. */
-  protected override end(ending: Ending): void {
+  protected override end(ending: Ending, stopped = left): void {
     if (this.ended) return;
-    this.close(undefined);
-    if (this.over) this.meanwhile = ending;
-    else this.tearDown(this.work?.finished ? undefined : this.stopped, ending);
+    this.close();
+    if (this.isOver) this.meanwhile = ending;
+    else if (this.phase === 'new') this.tell(ending);
+    else this.tearDown(this.work?.finished ? undefined : stopped, ending);
+  }
+
+  private close(): void {
+    this.ended = true;
+    this.deadline?.cancel();
+    this.runtime?.callEnded();
   }
 
   /** Gives everything back and tells of the end, whatever the tool's own teardown throws. */
   private tearDown(stopped: Stopped | undefined, ending: Ending): void {
-    this.over = true;
+    this.phase = 'over';
+    this.runtime?.move('running', 'idle');
     this.timeout?.cancel();
-    const { work } = this;
     try {
-      work?.stop();
+      this.work?.stop();
       this.closedBy = stopped ?? 'itself';
       if (stopped) this.watching?.abort(stopped);
     } finally {
       this.conclude(ending);
       // While `run` is being called, what follows is known when it returns.
-      if (work && !this.calling) this.followWork(work);
+      if (!this.calling) this.followWork();
     }
   }
 
   private conclude(ending: Ending): void {
-    const error = ending.kind === 'failed' ? ending.error : undefined;
-    if (this.meanwhile) {
-      if (error) this.failAttempt({ attempt: 1, error, durationMs: this.durationMs });
-      this.tell(this.meanwhile);
+    if (!this.meanwhile) {
+      if (!this.ended) this.close();
+      this.tell(ending);
       return;
     }
-    if (!this.ended) this.close(error);
-    this.tell(ending);
+    if (ending.kind === 'failed') {
+      const { durationMs, host } = this;
+      this.publish('call.attemptFailed', () => ({ durationMs, error: host.showError(ending.error) }));
+    }
+    this.tell(this.meanwhile);
   }
 
   /** Tells of work that goes on after the end, and of its own end, when that comes. */
-  private followWork(work: Work): void {
-    if (!work.outstanding) return;
+  private followWork(): void {
+    const { work } = this;
+    if (!work?.outstanding) return;
     this.publish('call.abandoned', () => ({}));
     const { host, tool, callId } = this;
     const abandonedAt = host.clock.now();

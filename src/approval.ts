@@ -1,6 +1,6 @@
 import { defer, from, mergeMap, Observable, take, throwIfEmpty } from 'rxjs';
 import { stableKey } from '../operators/stableKey.js';
-import type { CallState } from './callState.js';
+import type { AttemptedCall } from './AttemptedCall.js';
 import { sha256 } from './digest.js';
 import { ApprovalDenied } from './error.js';
 import { shorten } from './fault.js';
@@ -15,7 +15,7 @@ import type { AnyTool, ApprovalRequest, Approve } from './tool.js';
 export function approved<T>(
   approve: Approve,
   approvals: Approvals,
-  call: CallState,
+  call: AttemptedCall,
   tool: AnyTool,
   args: unknown,
   source$: Observable<T>,
@@ -42,7 +42,7 @@ export function approved<T>(
 function decisionOf(
   approve: Approve,
   approvals: Approvals,
-  call: CallState,
+  call: AttemptedCall,
   request: ApprovalRequest,
 ): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {

@@ -7,7 +7,8 @@ import type { Waiting } from '../operators/gates/Waiting.js';
 import { askedToWait } from '../operators/feedback.js';
 import { isRejection } from '../operators/rejection.js';
 import { AttemptContext, type ContextOwner } from './attemptContext.js';
-import type { CallState, StoppableAttempt, Stopped } from './callState.js';
+import type { AttemptedCall, StoppableAttempt } from './AttemptedCall.js';
+import type { Stopped } from './callState.js';
 import {
   CircuitOpen,
   InvalidResult,
@@ -19,14 +20,14 @@ import {
 } from './error.js';
 import type { ReadyCircuit, ReadyRateLimit } from './tool.js';
 import type { CallPhase, ToolRuntime } from './toolRuntime.js';
-import { Work } from './work.js';
+import { type Work, workOf } from './work.js';
 
 /**
  * The attempts of a call, one each time it is subscribed to: pass the circuit, wait for a slot, then for a rate permit,
  * then call `run` with the decoded arguments under `timeoutMs`, and check what it gives. Errors with a ToolError.
  * Whatever an attempt holds is given back before its end is forwarded, and those who wait are served right after.
  */
-export function attemptOf(call: CallState, runtime: ToolRuntime, args: unknown): Observable<unknown> {
+export function attemptOf(call: AttemptedCall, runtime: ToolRuntime, args: unknown): Observable<unknown> {
   return new Observable<unknown>((subscriber) => {
     if (subscriber.closed || call.ended) return;
     const number = call.beginAttempt();
@@ -41,7 +42,12 @@ export function attemptOf(call: CallState, runtime: ToolRuntime, args: unknown):
 }
 
 /** Makes the one attempt of a call around which there is nothing: the listener is told what {@link attemptOf} emits. */
-export function startAttempt(call: CallState, runtime: ToolRuntime, args: unknown, listener: Observer<unknown>): void {
+export function startAttempt(
+  call: AttemptedCall,
+  runtime: ToolRuntime,
+  args: unknown,
+  listener: Observer<unknown>,
+): void {
   new Attempt(call.beginAttempt(), call, runtime, args, listener).start();
 }
 
@@ -90,7 +96,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
 
   constructor(
     readonly number: number,
-    readonly call: CallState,
+    readonly call: AttemptedCall,
     private readonly runtime: ToolRuntime,
     private readonly args: unknown,
     private readonly listener: Observer<unknown>,
@@ -264,9 +270,8 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
     if (this.ended) return;
     const { timeoutMs } = runtime;
     if (timeoutMs < Infinity) this.timeout = call.host.deadlines.set(clock, timeoutMs, this);
-    this.work = new Work(this);
     try {
-      this.work.start(this.callRun());
+      this.startWork(this.callRun());
     } catch (error) {
       this.error(error);
     }
@@ -281,6 +286,14 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
       this.calling = false;
       this.endedInRun = this.ended;
     }
+  }
+
+  private startWork(given: ObservableInput<unknown>): void {
+     
+    const work = workOf(given, this);
+    this.work = work;
+    if (this.endedInRun) work.stop();
+    work.start();
   }
 
   private enter(phase: CallPhase): void {

@@ -2,7 +2,8 @@ import { defer, Observable, type Observer, type Subscriber } from 'rxjs';
 import type { Expiring } from '../operators/gates/DeadlineList.js';
 import { subscriberOf, type Upstream, upstreamOf } from '../operators/upstream.js';
 import { startAttempt } from './attempt.js';
-import { CallAnswer, type Caller, completed, type Ending } from './callAnswer.js';
+import { AttemptedCall } from './AttemptedCall.js';
+import { type Caller, completed, type Ending } from './callAnswer.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { InvalidArguments, isToolError, ToolFailed, ToolNotFound } from './error.js';
 import { pipelineOf } from './pipeline.js';
@@ -70,7 +71,7 @@ function beginWith(call: PlainCall | Call, runtime: ToolRuntime, { tool, argumen
  * A call with gates or remedies: it observes its one attempt, if that is all there is to it, or else what its tool's
  * remedies and operators make of the attempts.
  */
-class Call extends CallAnswer implements Observer<unknown>, Expiring {
+class Call extends AttemptedCall implements Observer<unknown>, Expiring {
   /** The subscription to the pipeline, where there is one beside the attempt. */
   private upstream: Upstream<unknown> | undefined;
 

@@ -103,33 +103,27 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
     this.host.bus.send(event);
   }
 
-  private tellSuccess(): void {
-    if (!this.fellBackFrom) {
-      this.succeeded();
-      this.publishSuccess();
-      return;
-    }
-    // A success that is not the tool's own; the tool has failed, or was not asked.
-    const error = this.host.showError(this.fellBackFrom);
-    if (endOf(error) !== 'call.rejected') this.failed(error);
-    this.publishSuccess(error);
+  protected tellSuccess(): void {
+    this.succeeded();
+    this.publishSuccess();
   }
 
   /** @param fellBackFrom - What the tool failed with, where something else has answered. */
-  private publishSuccess(fellBackFrom?: ToolError): void {
+  protected publishSuccess(fellBackFrom?: ToolError): void {
     const event = this.draft('call.succeeded');
     if (!event) return;
+    const now = this.host.clock.now();
     const { shown, inexact } = this.host.showExactly(this.result, { tool: this.tool, part: 'value' });
     event.args = this.shownArguments;
     event.values = this.values;
-    event.durationMs = this.durationMs;
+    event.durationMs = now - this.startedAt;
     event.result = shown;
     if (inexact !== undefined) event.inexact = inexact;
     if (fellBackFrom) {
       event.fellBack = true;
       event.error = fellBackFrom;
     }
-    this.host.bus.send(event);
+    this.host.bus.send(event, now);
   }
 
   private summary() {
@@ -138,7 +132,8 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
   }
 }
 
-function endOf(error: ToolError): 'call.failed' | 'call.timedOut' | 'call.rejected' {
+/** The event of a call that ends with this. */
+export function endOf(error: ToolError): 'call.failed' | 'call.timedOut' | 'call.rejected' {
   switch (error._tag) {
     case 'ToolTimeout':
       return 'call.timedOut';

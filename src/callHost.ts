@@ -6,10 +6,10 @@ import type { ToolError } from './error.js';
 import type { Context } from './context.js';
 import type { FlowBounds } from './decodeFlow.js';
 import type { EventBus } from './eventBus.js';
+import type { Ids } from './ids.js';
 import type { Json } from './json.js';
 import type { RecordedCalls } from './recordedCalls.js';
 import type { Shown, ShownValue } from './redaction.js';
-import type { Ids } from './runIds.js';
 import type { AnyTool, Approve } from './tool.js';
 import type { ToolRuntime } from './toolRuntime.js';
 

@@ -71,11 +71,11 @@ export class EventBus {
     else this.skip();
   }
 
-  /** Numbers and dates an event that is finished but for that, and delivers it. */
-  send(event: ToolEvent): void {
+  /** Numbers and dates an event that is finished but for that, and delivers it. @param at - Now, by the clock. */
+  send(event: ToolEvent, at = this.clock.now()): void {
     const sealed: { -readonly [Key in 'seq' | 'at']: number } = event;
     sealed.seq = ++this.latest;
-    sealed.at = this.clock.now();
+    sealed.at = at;
     this.history.push(event);
     if (this.delivering) this.waiting.push(event);
     else this.deliver(event);

@@ -35,8 +35,8 @@ export function exactSnapshot(
   value: unknown,
   { maxLength = 10_000, maxDepth = 20 }: SnapshotBounds = {},
 ): { readonly json: Json; readonly missing: Missing | undefined } {
-  const budget: Budget = { left: maxLength, missing: value === undefined ? 'undefined' : undefined };
-  const json = copy(value, budget, maxDepth, []) ?? null;
+  const budget: Budget = { left: maxLength, missing: value === undefined ? 'undefined' : undefined, above: [] };
+  const json = copy(value, budget, maxDepth) ?? null;
   return { json, missing: budget.missing };
 }
 
@@ -51,9 +51,11 @@ interface Budget {
   left: number;
   /** What is missing so far; what was cut counts for more. */
   missing: Missing | undefined;
+  /** The objects that are being copied, from the outermost in. */
+  readonly above: object[];
 }
 
-function copy(value: unknown, budget: Budget, depth: number, above: readonly object[]): Json | undefined {
+function copy(value: unknown, budget: Budget, depth: number): Json | undefined {
   switch (typeof value) {
     case 'string':
       return copyText(value, budget);
@@ -72,7 +74,7 @@ function copy(value: unknown, budget: Budget, depth: number, above: readonly obj
       budget.left -= 8;
       return formless(budget, typeof value);
     default:
-      return value === null ? null : copyObject(value as object, budget, depth, above);
+      return value === null ? null : copyObject(value as object, budget, depth);
   }
 }
 
@@ -89,39 +91,47 @@ function copyBigint(digits: string, budget: Budget): Json {
   return cut(budget, 'bigint', { length: digits.length, start: digits.slice(0, room) });
 }
 
-function copyObject(value: object, budget: Budget, depth: number, above: readonly object[]): Json | undefined {
+function copyObject(value: object, budget: Budget, depth: number): Json | undefined {
+  const { above } = budget;
   if (above.includes(value)) return formless(budget, 'cycle');
   if (depth <= 0) return cut(budget, 'depth');
-  const path = [...above, value];
+  above.push(value);
   try {
-    if (!isPlain(value)) lackForm(budget);
-    const { toJSON } = value as { readonly toJSON?: unknown };
-    if (typeof toJSON === 'function') {
-      return copy((toJSON as () => unknown).call(value), budget, depth - 1, path);
-    }
-    if (value instanceof Error) return copy({ name: value.name, message: value.message }, budget, depth, above);
-    if (value instanceof Map || value instanceof Set) return copyItems(value, value.size, budget, depth, path);
-    if (ArrayBuffer.isView(value)) return formless(budget, 'bytes', { length: value.byteLength });
-    if (Array.isArray(value)) return copyItems(value, value.length, budget, depth, path);
-    return copyFields(value, budget, depth, path);
+    return copyParts(value, budget, depth);
   } catch {
     return formless(budget, 'unreadable');
+  } finally {
+    above.pop();
   }
 }
 
-function copyItems(items: Iterable<unknown>, size: number, budget: Budget, depth: number, path: object[]): Json {
+function copyParts(value: object, budget: Budget, depth: number): Json | undefined {
+  const isFields: boolean = isPlainObject(value);
+  // What is an array, or nothing but its fields, is read back from JSON as it was.
+  if (!(Array.isArray(value) || (isFields && !('toJSON' in value)))) lackForm(budget);
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === 'function') return copy((toJSON as () => unknown).call(value), budget, depth - 1);
+  if (isFields) return copyFields(value, budget, depth);
+  if (Array.isArray(value)) return copyItems(value, value.length, budget, depth);
+  if (value instanceof Error) return copyFields({ name: value.name, message: value.message }, budget, depth);
+  if (value instanceof Map || value instanceof Set) return copyItems(value, value.size, budget, depth);
+  if (ArrayBuffer.isView(value)) return formless(budget, 'bytes', { length: value.byteLength });
+  return copyFields(value, budget, depth);
+}
+
+function copyItems(items: Iterable<unknown>, size: number, budget: Budget, depth: number): Json {
   const kept: Json[] = [];
   for (const item of items) {
     if (budget.left <= 0) return [...kept, cut(budget, 'items', { left: size - kept.length })];
     budget.left -= 1;
-    const copied = copy(item, budget, depth - 1, path);
+    const copied = copy(item, budget, depth - 1);
     if (copied === undefined) lackForm(budget);
     kept.push(copied ?? null);
   }
   return kept;
 }
 
-function copyFields(value: object, budget: Budget, depth: number, path: object[]): Json {
+function copyFields(value: object, budget: Budget, depth: number): Json {
   const kept: Record<string, Json> = {};
   const keys = Object.keys(value);
   for (let index = 0; index < keys.length; index++) {
@@ -133,15 +143,15 @@ function copyFields(value: object, budget: Budget, depth: number, path: object[]
       break;
     }
     budget.left -= key.length + 1;
-    const field = copyField(value, key, budget, depth, path);
+    const field = copyField(value, key, budget, depth);
     if (field !== undefined) setField(kept, key, field);
   }
   return kept;
 }
 
-function copyField(value: object, key: string, budget: Budget, depth: number, path: object[]): Json | undefined {
+function copyField(value: object, key: string, budget: Budget, depth: number): Json | undefined {
   try {
-    return copy((value as Readonly<Record<string, unknown>>)[key], budget, depth - 1, path);
+    return copy((value as Readonly<Record<string, unknown>>)[key], budget, depth - 1);
   } catch {
     return formless(budget, 'unreadable');
   }
@@ -161,11 +171,6 @@ function formless(budget: Budget, what: string, details: { readonly [detail: str
 
 function lackForm(budget: Budget): void {
   budget.missing ??= 'form';
-}
-
-/** True for what JSON reads back as it was: an array, or an object that is nothing but its fields. */
-function isPlain(value: object): boolean {
-  return Array.isArray(value) || (isPlainObject(value) && !('toJSON' in value));
 }
 
 /** Any JSON, as it is. */

@@ -27,11 +27,11 @@ import { knownKeys } from './knownKeys.js';
 import { type Call, type CallGroup, type ParallelOptions, type ResultsOf, runParallel } from './parallel.js';
 import { createToolIndex, type Recommendation, type SearchOptions } from './recommend.js';
 import type { PlanOptions } from './plan.js';
+import { countingIds, idsFrom } from './ids.js';
 import { createRedaction, type Redact } from './redaction.js';
 import { Registry } from './registry.js';
 import { type ResumeOptions, resumeFlow } from './resumeFlow.js';
 import { runFlow } from './runFlow.js';
-import type { Ids } from './runIds.js';
 import { runSteps } from './runSteps.js';
 import type { ToolStatus, ToolStatuses } from './status.js';
 import type { AnyTool, ArgumentsOf, ResultOf, ApprovalRequest, Approve } from './tool.js';
@@ -256,7 +256,8 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   /** Made at the first recommendation, and kept up to date from then on. */
   let index: ReturnType<typeof createToolIndex> | undefined;
 
-  const execute = (...given: ExecuteArguments): Observable<unknown> => callOf(host, requestOf(...given));
+  const execute = (first: string | Call, second?: unknown, third?: CallOptions): Observable<unknown> =>
+    callOf(host, requestOf(first, second, third));
   const register = (tool: AnyTool): unknown => {
     registry.add(tool);
     index?.add(tool);
@@ -264,8 +265,8 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   };
   const orchestrator = {
     execute,
-    attempt: (...given: ExecuteArguments) =>
-      execute(...given).pipe(
+    attempt: (first: string | Call, second?: unknown, third?: CallOptions) =>
+      execute(first, second, third).pipe(
         map((value) => right(value)),
         catchError((error: unknown) => of(left(error as ToolError))),
       ),
@@ -331,27 +332,13 @@ const known = [
   'flowBounds',
 ] as const satisfies readonly (keyof OrchestratorOptions)[];
 
-type ExecuteArguments = [name: string, args: unknown, options?: CallOptions] | [call: Call, options?: CallOptions];
-
-function requestOf(...[first, second, third]: ExecuteArguments): CallRequest {
+/** The request of `execute(name, args, options)`, or of `execute(call, options)`. */
+function requestOf(first: string | Call, second: unknown, third: CallOptions | undefined): CallRequest {
   if (typeof first === 'string') return toolRequest(first, second, third);
   return toolRequest(first.tool, first.arguments, second as CallOptions | undefined);
 }
 
 function toolRequest(tool: string, args: unknown, options: CallOptions | undefined): CallRequest {
-  return { tool, arguments: args, callId: options?.callId, parentId: options?.parentId };
-}
-
-/** Ids that are new in this process, and most likely wherever histories of several are put together. */
-function countingIds(): Ids {
-  const prefix = Math.random().toString(36).slice(2, 10);
-  let count = 0;
-  return {
-    reserve: () => ++count,
-    textOf: (reserved) => (typeof reserved === 'string' ? reserved : `${prefix}-${String(reserved)}`),
-  };
-}
-
-function idsFrom(createId: () => string): Ids {
-  return { reserve: createId, textOf: (made) => made as string };
+  if (!options) return { tool, arguments: args };
+  return { tool, arguments: args, callId: options.callId, parentId: options.parentId };
 }

@@ -6,7 +6,7 @@ import { withRetry } from '../operators/withRetry.js';
 import { approved } from './approval.js';
 import { attemptOf } from './attempt.js';
 import type { CallRequest } from './callHost.js';
-import type { CallState } from './callState.js';
+import type { AttemptedCall } from './AttemptedCall.js';
 import { isApprovalDenied, isToolError, type ToolError, ToolFailed } from './error.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
@@ -19,7 +19,7 @@ export type MakeCall = (request: CallRequest) => Observable<unknown>;
  * fallback (approval → cache → retry (hedge (the tool's operators (circuit → slot → rate permit → timeout → `run`))))
  */
 export function pipelineOf(
-  call: CallState,
+  call: AttemptedCall,
   runtime: ToolRuntime,
   args: unknown,
   request: CallRequest,
@@ -32,7 +32,7 @@ export function pipelineOf(
   return runtime.tool.fallback && !request.uncached ? fallenBack(call, runtime, args, makeCall, allowed$) : allowed$;
 }
 
-function attempts(call: CallState, runtime: ToolRuntime, args: unknown): Observable<unknown> {
+function attempts(call: AttemptedCall, runtime: ToolRuntime, args: unknown): Observable<unknown> {
   const { operators = [], hedge, retry } = runtime.tool;
   const { scheduler } = call.host;
   let attempt$ = operators.reduce((source$, operator) => operator(source$), attemptOf(call, runtime, args));
@@ -55,7 +55,7 @@ function attempts(call: CallState, runtime: ToolRuntime, args: unknown): Observa
  * them sees its failure as its own.
  */
 function cached(
-  call: CallState,
+  call: AttemptedCall,
   runtime: ToolRuntime,
   args: unknown,
   request: CallRequest,
@@ -80,7 +80,7 @@ function cached(
 
 /** The fallback is begun with everything given back that the call held; another tool's call is one of its own. */
 function fallenBack(
-  call: CallState,
+  call: AttemptedCall,
   { tool }: ToolRuntime,
   args: unknown,
   makeCall: MakeCall,
@@ -103,7 +103,7 @@ function fallenBack(
 }
 
 /** Every error that leaves the attempts is a ToolError: also one that an operator of the tool's own has thrown. */
-function owned(call: CallState): MonoTypeOperatorFunction<unknown> {
+function owned(call: AttemptedCall): MonoTypeOperatorFunction<unknown> {
   const { tool, callId } = call;
   return catchError((cause: unknown) => {
     throw isToolError(cause) && 'callId' in cause && cause.callId === callId

@@ -1,9 +1,4 @@
-/** Where ids come from. */
-export interface Ids {
-  /** What the next id is made of, or that id itself: most calls and runs end without anybody having asked for theirs. */
-  reserve(): string | number;
-  textOf(reserved: string | number): string;
-}
+import type { Ids } from './ids.js';
 
 /** The id of a run; its text is made when somebody asks for it. */
 export class RunId {

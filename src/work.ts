@@ -1,4 +1,4 @@
-import { from, isObservable, type ObservableInput, type Observer, type Subscriber } from 'rxjs';
+import { from, isObservable, type Observable, type ObservableInput, type Observer, type Subscriber } from 'rxjs';
 import { subscriberOf } from '../operators/upstream.js';
 import { shorten } from './fault.js';
 
@@ -10,103 +10,168 @@ export type LateEnd = { readonly error?: unknown };
  * stopped between two of its values, and an async iterator is told to return. A promise cannot be stopped: the work
  * then stays *outstanding*, and says when it has settled.
  */
-export class Work {
-  /** Listens to a source; made before there is one, so that a synchronous source can be stopped. */
-  private subscriber: Subscriber<unknown> | undefined;
-  /** True once nobody listens any more. */
-  private stopped = false;
-  /** True while a promise of the tool's is pending. */
-  private pending = false;
-  private done = false;
-  /** What an iterator threw when nobody listened any more. */
-  private late: LateEnd | undefined;
-  private settled: ((end: LateEnd) => void) | undefined;
-
-  constructor(private readonly observer: Observer<unknown>) {}
-
+export interface Work {
   /** True once it has come to its own end: a promise that has settled, an iterator that is done. */
-  get finished(): boolean {
-    return this.done;
-  }
-
+  readonly finished: boolean;
   /** True when it has been stopped and goes on all the same. */
-  get outstanding(): boolean {
-    return this.pending && this.closed;
-  }
-
-  private get closed(): boolean {
-    return this.stopped || this.subscriber?.closed === true;
-  }
-
-  /**
-   * Nothing is begun after `stop`; a promise, which has begun already, is followed all the same.
-   *
-   * @throws TypeError for what is no stream; a string is refused too, though one can iterate over its letters.
-   */
-  start(input: ObservableInput<unknown>): void {
-    if (isObservable(input)) {
-      if (!this.stopped) input.subscribe(this.listen());
-    } else if (isThenable(input)) {
-      this.awaitOne(input);
-    } else if (this.stopped) {
-      return;
-    } else if (Array.isArray(input)) {
-      this.giveAll(input);
-    } else if (isAsyncIterable(input)) {
-      this.iterate(input[Symbol.asyncIterator]());
-    } else if (typeof input === 'object' && (input as unknown) !== null) {
-      from(input).subscribe(this.listen());
-    } else {
-      const got = typeof input === 'string' ? 'a string (use of(…))' : shorten(input);
-      throw new TypeError(
-        `expected run to return an Observable, a Promise, an AsyncIterable or an Iterable, got ${got}`,
-      );
-    }
-  }
-
+  readonly outstanding: boolean;
+  /** Nothing is begun after `stop`; a promise, which has begun already, is followed all the same. */
+  start(): void;
   /** The observer hears nothing from now on. */
+  stop(): void;
+  /** Calls back when what was outstanding has settled. */
+  onSettled(callback: (end: LateEnd) => void): void;
+}
+
+/**
+ * Not begun yet: so that what it is can be known, and stopped, while a synchronous source is still emitting.
+ *
+ * @throws TypeError for what is no stream; a string is refused too, though one can iterate over its letters.
+ */
+export function workOf(input: ObservableInput<unknown>, observer: Observer<unknown>): Work {
+  if (isObservable(input)) return new StreamWork(input, observer);
+  if (isThenable(input)) return new PromiseWork(input, observer);
+  if (Array.isArray(input)) return new ListWork(input, observer);
+  if (isAsyncIterable(input)) return new IteratorWork(input, observer);
+  if (typeof input === 'object' && (input as unknown) !== null) return new StreamWork(from(input), observer);
+  const got = typeof input === 'string' ? 'a string (use of(…))' : shorten(input);
+  throw new TypeError(`expected run to return an Observable, a Promise, an AsyncIterable or an Iterable, got ${got}`);
+}
+
+/** What ends when it is stopped. */
+abstract class StoppableWork {
+  /** An Observable that has completed has told so: nobody asks then. */
+  get finished(): boolean {
+    return false;
+  }
+
+  get outstanding(): boolean {
+    return false;
+  }
+
+  onSettled(): void {
+    // Never outstanding.
+  }
+}
+
+/** An Observable. */
+class StreamWork extends StoppableWork implements Work {
+  private readonly subscriber: Subscriber<unknown>;
+
+  constructor(
+    private readonly source$: Observable<unknown>,
+    observer: Observer<unknown>,
+  ) {
+    super();
+    this.subscriber = subscriberOf(observer);
+  }
+
+  start(): void {
+    if (!this.subscriber.closed) this.source$.subscribe(this.subscriber);
+  }
+
+  stop(): void {
+    this.subscriber.unsubscribe();
+  }
+}
+
+/** An array's items, as `from` gives them. */
+class ListWork extends StoppableWork implements Work {
+  private stopped = false;
+
+  constructor(
+    private readonly items: readonly unknown[],
+    private readonly observer: Observer<unknown>,
+  ) {
+    super();
+  }
+
+  start(): void {
+    const { items, observer } = this;
+    for (let index = 0; index < items.length && !this.stopped; index++) observer.next(items[index]);
+    if (!this.stopped) observer.complete();
+  }
+
   stop(): void {
     this.stopped = true;
-    this.subscriber?.unsubscribe();
+  }
+}
+
+class PromiseWork implements Work {
+  /** What it gave or was rejected with is not waited for any more. */
+  private stopped = false;
+  private state: 'pending' | 'fulfilled' | 'rejected' = 'pending';
+  private settled: ((end: LateEnd) => void) | undefined;
+
+  constructor(
+    private readonly promise: PromiseLike<unknown>,
+    private readonly observer: Observer<unknown>,
+  ) {}
+
+  get finished(): boolean {
+    return this.state === 'fulfilled';
   }
 
-  /** Calls back when what was outstanding has settled. */
-  onSettled(callback: (end: LateEnd) => void): void {
-    this.settled = callback;
+  get outstanding(): boolean {
+    return this.stopped && this.state === 'pending';
   }
 
-  private listen(): Subscriber<unknown> {
-    return (this.subscriber = subscriberOf(this.observer));
-  }
-
-  /** An array's items, as `from` gives them. */
-  private giveAll(items: readonly unknown[]): void {
-    for (let index = 0; index < items.length && !this.stopped; index++) this.observer.next(items[index]);
-    if (!this.stopped) this.observer.complete();
-  }
-
-  private awaitOne(promise: PromiseLike<unknown>): void {
-    this.pending = true;
+  start(): void {
     // A thenable of somebody else's may throw, or call back twice.
-    Promise.resolve(promise).then(
+    Promise.resolve(this.promise).then(
       (value) => {
-        this.done = true;
-        this.pending = false;
+        this.state = 'fulfilled';
         this.settled?.({});
         if (!this.stopped) this.observer.next(value);
         if (!this.stopped) this.observer.complete();
       },
       (error: unknown) => {
-        this.pending = false;
+        this.state = 'rejected';
         this.settled?.({ error });
         if (!this.stopped) this.observer.error(error);
       },
     );
   }
 
-  private iterate(iterator: AsyncIterator<unknown>): void {
-    const subscriber = this.listen();
-    const pulled = this.pull(iterator, subscriber);
+  stop(): void {
+    this.stopped = true;
+  }
+
+  onSettled(callback: (end: LateEnd) => void): void {
+    this.settled = callback;
+  }
+}
+
+/** An async iterable, which is asked for one item after the other. */
+class IteratorWork implements Work {
+  private readonly subscriber: Subscriber<unknown>;
+  /** True while the iterator has been asked and has not answered. */
+  private pending = false;
+  private done = false;
+  /** What it threw when nobody listened any more. */
+  private late: LateEnd | undefined;
+  private settled: ((end: LateEnd) => void) | undefined;
+
+  constructor(
+    private readonly iterable: AsyncIterable<unknown>,
+    observer: Observer<unknown>,
+  ) {
+    this.subscriber = subscriberOf(observer);
+  }
+
+  get finished(): boolean {
+    return this.done;
+  }
+
+  get outstanding(): boolean {
+    return this.pending && this.subscriber.closed;
+  }
+
+  start(): void {
+    const { subscriber } = this;
+    if (subscriber.closed) return;
+    const iterator = this.iterable[Symbol.asyncIterator]();
+    const pulled = this.pull(iterator);
     subscriber.add(() => {
       // Only an iterator that has not come to its end is told to return.
       if (this.done) return;
@@ -119,8 +184,17 @@ export class Work {
     });
   }
 
-  /** Asks for one item after the other, as long as somebody listens. Never rejects. */
-  private async pull(iterator: AsyncIterator<unknown>, subscriber: Subscriber<unknown>): Promise<void> {
+  stop(): void {
+    this.subscriber.unsubscribe();
+  }
+
+  onSettled(callback: (end: LateEnd) => void): void {
+    this.settled = callback;
+  }
+
+  /** As long as somebody listens. Never rejects. */
+  private async pull(iterator: AsyncIterator<unknown>): Promise<void> {
+    const { subscriber } = this;
     try {
       while (!subscriber.closed) {
         this.pending = true;
