@@ -289,7 +289,6 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
   }
 
   private startWork(given: ObservableInput<unknown>): void {
-     
     const work = workOf(given, this);
     this.work = work;
     if (this.endedInRun) work.stop();

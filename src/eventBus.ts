@@ -1,6 +1,7 @@
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import { catchUp } from '../operators/catchUp.js';
 import type { Clock } from '../operators/gates/Clock.js';
+import { Broadcast } from './Broadcast.js';
 import type { ToolEvent } from './event.js';
 import { type History } from './history.js';
 
@@ -15,16 +16,16 @@ export type UnsealedEvent = Unsealed<ToolEvent>;
  * makes no others cost anything.
  */
 export class EventBus {
-  private readonly all$ = new Subject<ToolEvent>();
+  private readonly all = new Broadcast<ToolEvent>();
   /** Those who observe one tool, by its name: only as long as there are any. */
-  private readonly byTool = new Map<string, Subject<ToolEvent>>();
+  private readonly byTool = new Map<string, Broadcast<ToolEvent>>();
   private latest = 0;
   /** Published from inside a handler, and not delivered yet. */
   private waiting: ToolEvent[] = [];
   private delivering = false;
 
   /** What is published from now on. */
-  readonly events$: Observable<ToolEvent> = this.all$.asObservable();
+  readonly events$: Observable<ToolEvent> = this.all.stream$;
   /** What is retained, then what is published: no gap, no repeat. */
   readonly history$: Observable<ToolEvent> = catchUp(() => this.history.toArray(), this.events$);
 
@@ -41,19 +42,19 @@ export class EventBus {
   /** What is published of a tool from now on. */
   eventsOf(tool: string): Observable<ToolEvent> {
     return new Observable((subscriber) => {
-      const ofTool$ = this.byTool.get(tool) ?? new Subject<ToolEvent>();
-      this.byTool.set(tool, ofTool$);
-      const subscription = ofTool$.subscribe(subscriber);
+      const ofTool = this.byTool.get(tool) ?? new Broadcast<ToolEvent>();
+      this.byTool.set(tool, ofTool);
+      const subscription = ofTool.stream$.subscribe(subscriber);
       return () => {
         subscription.unsubscribe();
-        if (!ofTool$.observed && this.byTool.get(tool) === ofTool$) this.byTool.delete(tool);
+        if (!ofTool.observed && this.byTool.get(tool) === ofTool) this.byTool.delete(tool);
       };
     });
   }
 
   /** True when an event is observed or retained; else it need only be counted. @param tool - The tool it is about. */
   wants(tool: string | undefined): boolean {
-    if (this.history.capacity > 0 || this.all$.observed) return true;
+    if (this.history.capacity > 0 || this.all.observed) return true;
     return tool !== undefined && this.byTool.size > 0 && this.byTool.has(tool);
   }
 
@@ -100,7 +101,7 @@ export class EventBus {
   }
 
   private give(event: ToolEvent): void {
-    this.all$.next(event);
-    if (this.byTool.size > 0 && 'tool' in event) this.byTool.get(event.tool)?.next(event);
+    this.all.send(event);
+    if (this.byTool.size > 0 && 'tool' in event) this.byTool.get(event.tool)?.send(event);
   }
 }
