@@ -26,6 +26,7 @@ const ROWS = [
   'firstCall',
   'size',
   'scale',
+  'features',
 ];
 /** What the machine's other work does not disturb. */
 const QUIET = ['allocation', 'heldInFlight', 'size'];
