@@ -11,7 +11,8 @@ export function stableKey(data: unknown): string {
   return keyOf(data, []);
 }
 
-function keyOf(data: unknown, above: readonly unknown[]): string {
+/** @param above - The objects that are being looked into, from the outermost in. */
+function keyOf(data: unknown, above: object[]): string {
   switch (typeof data) {
     case 'string':
       return JSON.stringify(data);
@@ -28,20 +29,30 @@ function keyOf(data: unknown, above: readonly unknown[]): string {
   }
 }
 
-function keyOfObject(data: object, above: readonly unknown[]): string {
+function keyOfObject(data: object, above: object[]): string {
   if (above.includes(data)) throw new TypeError('key: expected plain data, got a cycle; give a key function');
-  const path = [...above, data];
-  if (Array.isArray(data)) return `[${Array.from(data, (item) => keyOf(item, path)).join(',')}]`;
   if (data instanceof Date) return `Date(${data.getTime()})`;
+  above.push(data);
+  const key = Array.isArray(data) ? keyOfItems(data, above) : keyOfFields(data, above);
+  above.pop();
+  return key;
+}
+
+function keyOfItems(items: readonly unknown[], above: object[]): string {
+  return `[${Array.from(items, (item) => keyOf(item, above)).join(',')}]`;
+}
+
+function keyOfFields(data: object, above: object[]): string {
   if (!isPlainObject(data)) {
     throw new TypeError('key: expected plain data, got an instance of a class; give a key function');
   }
   if (Object.getOwnPropertySymbols(data).length > 0) {
     throw new TypeError('key: expected plain data, got a field named by a symbol; give a key function');
   }
-  const fields = Object.entries(data)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${JSON.stringify(key)}:${keyOf(value, path)}`);
-  return `{${fields.join(',')}}`;
+  let fields = '';
+  for (const name of Object.keys(data).sort()) {
+    const value: unknown = (data as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined) fields += `${fields === '' ? '' : ','}${JSON.stringify(name)}:${keyOf(value, above)}`;
+  }
+  return `{${fields}}`;
 }

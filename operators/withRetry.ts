@@ -83,10 +83,15 @@ const names: NamesOf<RetryOptions> = {
  * ```
  */
 export function withRetry<T>(options: RetryOptions = {}): MonoTypeOperatorFunction<T> {
-  const settings = settingsOf(options);
+  const settings = retrySettings(options);
+  return retryWith(settings, settings.onRetry);
+}
+
+/** The same with options that have been checked, for whoever retries many sources in one way. */
+export function retryWith<T>(settings: RetrySettings, onRetry: RetryOptions['onRetry']): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable<T>((subscriber) => {
-      const retrying = new Retrying(source, subscriber, settings);
+      const retrying = new Retrying(source, subscriber, settings, onRetry);
       subscriber.add(() => {
         retrying.stop();
       });
@@ -118,7 +123,8 @@ class Retrying<T> {
   constructor(
     private readonly source$: Observable<T>,
     private readonly subscriber: Subscriber<T>,
-    private readonly settings: Settings,
+    private readonly settings: RetrySettings,
+    private readonly onRetry: RetryOptions['onRetry'],
   ) {
     this.startedAt = this.now;
   }
@@ -166,7 +172,7 @@ class Retrying<T> {
     try {
       delayMs = this.delayAfter(error);
       if (delayMs !== undefined && !this.subscriber.closed) {
-        this.settings.onRetry?.({ attempt: this.attempt, error, delayMs });
+        this.onRetry?.({ attempt: this.attempt, error, delayMs });
       }
     } catch (thrown) {
       this.subscriber.error(thrown);
@@ -199,7 +205,8 @@ class Retrying<T> {
   }
 }
 
-interface Settings {
+/** Options that have been checked, with their defaults. */
+export interface RetrySettings {
   readonly clock: Clock;
   readonly maxAttempts: number;
   readonly backoff: Backoff;
@@ -210,7 +217,8 @@ interface Settings {
   readonly onRetry: ((retry: RetryScheduled) => void) | undefined;
 }
 
-function settingsOf(options: RetryOptions): Settings {
+/** @throws TypeError, RangeError for an option that is unknown or out of its range. */
+export function retrySettings(options: RetryOptions): RetrySettings {
   const { maxElapsedMs = Infinity, onRetry } = optionsOf('retry', options, names);
   return {
     clock: clockOf(options.scheduler),

@@ -1,8 +1,6 @@
-import { catchError, defer, type MonoTypeOperatorFunction, type Observable, type ObservableInput, of } from 'rxjs';
-import { withCache } from '../operators/withCache.js';
+import { catchError, defer, type MonoTypeOperatorFunction, Observable, type ObservableInput, of } from 'rxjs';
 import { withFallback } from '../operators/withFallback.js';
-import { withHedge } from '../operators/withHedge.js';
-import { withRetry } from '../operators/withRetry.js';
+import { type RetryScheduled, retryWith } from '../operators/withRetry.js';
 import { approved } from './approval.js';
 import { attemptOf } from './attempt.js';
 import type { CallRequest } from './callHost.js';
@@ -33,21 +31,17 @@ export function pipelineOf(
 }
 
 function attempts(call: AttemptedCall, runtime: ToolRuntime, args: unknown): Observable<unknown> {
-  const { operators = [], hedge, retry } = runtime.tool;
-  const { scheduler } = call.host;
+  const { hedge, retry, tool } = runtime;
+  const { operators = [] } = tool;
   let attempt$ = operators.reduce((source$, operator) => operator(source$), attemptOf(call, runtime, args));
-  if (hedge) attempt$ = attempt$.pipe(withHedge({ ...hedge, scheduler }));
-  if (!retry) return attempt$.pipe(owned(call));
-  return attempt$.pipe(
-    withRetry({
-      ...retry,
-      scheduler,
-      onRetry: ({ delayMs }) => {
-        call.scheduleRetry(delayMs);
-      },
-    }),
-    owned(call),
-  );
+  if (hedge) attempt$ = hedge(attempt$);
+  if (retry) {
+    const onRetry = ({ delayMs }: RetryScheduled): void => {
+      call.scheduleRetry(delayMs);
+    };
+    attempt$ = retryWith<unknown>(retry, onRetry)(attempt$);
+  }
+  return attempt$.pipe(owned(call));
 }
 
 /**
@@ -68,9 +62,8 @@ function cached(
     const ofRun = { runId, step, parentId: call.callId, recorded, nesting };
     return makeCall({ tool: tool.name, arguments: given, deadlineMs, uncached: true, ...ofRun });
   });
-  return defer(() => {
-    const key = [tool.name, cache.key(args as never)];
-    return shared$.pipe(withCache(cache.results, { key, scheduler: call.host.scheduler }));
+  return new Observable<unknown>((subscriber) => {
+    cache.results.listen(call.host.clock, [tool.name, cache.key(args as never)], shared$, subscriber);
   }).pipe(
     catchError((error: unknown) => {
       throw isToolError(error) && 'callId' in error ? error.forCall(call.callId) : error;

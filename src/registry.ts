@@ -81,7 +81,7 @@ export class Registry {
     if (this.runtimes.has(tool.name)) {
       throw new TypeError(`tool: expected a name that is not registered yet, got '${tool.name}'; unregister it first`);
     }
-    const runtime = new ToolRuntime(tool, this.clock);
+    const runtime = new ToolRuntime(tool, this.clock, this.scheduler);
     this.runtimes.set(tool.name, runtime);
     this.catalogue = undefined;
     this.bus.publish(tool.name, () => ({ type: 'tool.registered', tool: tool.name, description: tool.description }));

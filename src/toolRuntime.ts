@@ -1,6 +1,9 @@
 import type { Either } from 'fp-ts/Either';
+import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { Semaphore } from '../operators/gates/Semaphore.js';
+import { withHedge } from '../operators/withHedge.js';
+import { type RetrySettings, retrySettings } from '../operators/withRetry.js';
 import { decoderOf, guardOf } from './decode.js';
 import type { ToolError } from './error.js';
 import type { Load } from './event.js';
@@ -12,12 +15,14 @@ import { type ToolStatus, toolStatus } from './status.js';
 /** Where a call stands. */
 export type CallPhase = 'idle' | 'queued' | 'running';
 
-/** A registered tool: its gates, made once, and what it has to do now. */
+/** A registered tool: its gates and remedies, made once, and what it has to do now. */
 export class ToolRuntime {
   readonly semaphore: Semaphore | undefined;
   readonly rateLimit: ReadyRateLimit | undefined;
   readonly circuit: ReadyCircuit | undefined;
   readonly cache: ReadyCache | undefined;
+  readonly hedge: MonoTypeOperatorFunction<unknown> | undefined;
+  readonly retry: RetrySettings | undefined;
   readonly timeoutMs: number;
   readonly deadlineMs: number;
   /** What a call consists of: one attempt that begins at once, one that passes gates, or attempts with something around. */
@@ -47,11 +52,14 @@ export class ToolRuntime {
   constructor(
     readonly tool: AnyTool,
     private readonly clock: Clock,
+    scheduler: SchedulerLike,
   ) {
     this.semaphore = semaphoreOf(tool);
     this.rateLimit = rateLimitOf(tool);
     this.circuit = circuitOf(tool);
     this.cache = cacheOf(tool);
+    this.hedge = tool.hedge && withHedge({ ...tool.hedge, scheduler });
+    this.retry = tool.retry && retrySettings({ ...tool.retry, scheduler });
     this.timeoutMs = tool.timeoutMs ?? 30_000;
     this.deadlineMs = tool.deadlineMs ?? Infinity;
     this.shape = !isOneAttempt(tool) ? 'pipeline' : this.isGated ? 'gated' : 'plain';
