@@ -6,6 +6,7 @@ import { attemptOf } from './attempt.js';
 import type { CallRequest } from './callHost.js';
 import type { AttemptedCall } from './AttemptedCall.js';
 import { isApprovalDenied, isToolError, type ToolError, ToolFailed } from './error.js';
+import { lastingListener } from './lastingListener.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
 /** Makes a call of its own on behalf of another; the core's `callOf`, handed in because it uses this module. */
@@ -63,7 +64,9 @@ function cached(
     return makeCall({ tool: tool.name, arguments: given, deadlineMs, uncached: true, ...ofRun });
   });
   return new Observable<unknown>((subscriber) => {
-    cache.results.listen(call.host.clock, [tool.name, cache.key(args as never)], shared$, subscriber);
+    const { clock } = call.host;
+    const key = [tool.name, cache.key(args as never)];
+    cache.results.listen(clock, key, shared$, lastingListener(clock, subscriber));
   }).pipe(
     catchError((error: unknown) => {
       throw isToolError(error) && 'callId' in error ? error.forCall(call.callId) : error;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as t from 'io-ts';
-import { defer, map, type Observable, of, throwError, timer } from 'rxjs';
+import { defer, finalize, firstValueFrom, map, type Observable, of, take, throwError, timer } from 'rxjs';
 import { Circuit, constant, RateLimiter, ResultCache } from '../operators/index.js';
 import { InvalidResult, isCircuitOpen, isToolFailed, type ToolError } from '../src/index.js';
 import { Stage, toolOf } from './support/stage.js';
@@ -328,6 +328,68 @@ describe('the cache of a tool', () => {
     stage.call('a', { id: 1, trace: 'x' });
     stage.call('b', { id: 1, trace: 'y' });
     expect(runs).to.equal(1);
+  });
+});
+
+describe('the cache of a tool, and a caller that leaves with the value', () => {
+  function runsOf(run: () => unknown, many = 3): number {
+    let runs = 0;
+    stage = new Stage([
+      toolOf(
+        () => {
+          runs++;
+          return run();
+        },
+        { cache: {} },
+      ),
+    ]);
+    for (let index = 0; index < many; index++) {
+      stage.at(100 * index, () => {
+        stage.orchestrator.execute('t', {}).pipe(take(1)).subscribe();
+      });
+    }
+    stage.flush();
+    return runs;
+  }
+
+  it('keeps what comes to its end in the same instant, be it at once or later', () => {
+    expect(runsOf(() => [1])).to.equal(1);
+    expect(runsOf(() => of(1))).to.equal(1);
+    expect(runsOf(() => after(5))).to.equal(1);
+    stage.expectNothingHeld();
+  });
+
+  it('keeps what a promise gave, for firstValueFrom', async () => {
+    let runs = 0;
+    stage = new Stage([toolOf(() => Promise.resolve(++runs), { cache: {} })]);
+    const answers = [];
+    for (let index = 0; index < 3; index++) answers.push(await firstValueFrom(stage.orchestrator.execute('t', {})));
+    expect([answers, runs]).to.deep.equal([[1, 1, 1], 1]);
+    stage.flush();
+    stage.expectNothingHeld();
+  });
+
+  it('keeps nothing of what goes on, and leaves it in that instant', () => {
+    const left: number[] = [];
+    const endless = (): unknown =>
+      timer(5, 5, stage.scheduler).pipe(
+        finalize(() => {
+          left.push(stage.scheduler.now());
+        }),
+      );
+    expect(runsOf(endless, 2)).to.equal(2);
+    expect(left).to.deep.equal([5, 105]);
+    stage.expectNothingHeld();
+  });
+
+  it('leaves an endless synchronous source with its next value', () => {
+    let given = 0;
+    const endless = function* (): Generator<number> {
+      for (;;) yield ++given;
+    };
+    expect(runsOf(endless, 2)).to.equal(2);
+    expect(given).to.equal(4);
+    stage.expectNothingHeld();
   });
 });
 
