@@ -99,7 +99,7 @@ export abstract class AttemptedCall extends CallAnswer {
    */
   protected close(error: ToolError | undefined): readonly StoppableAttempt[] | undefined {
     this.ended = true;
-    this.deadline?.cancel();
+    this.clearDeadline();
     if (this.attemptFailure) {
       if (this.attemptFailure.error === error) this.attemptFailure = undefined;
       this.reportAttemptFailure();

@@ -1,5 +1,5 @@
-import type { ObservableInput, Observer } from 'rxjs';
-import type { Deadline, Expiring } from '../operators/gates/DeadlineList.js';
+import type { Observer } from 'rxjs';
+import type { Deadline } from '../operators/gates/Deadlines.js';
 import { AttemptContext, type ContextOwner } from './attemptContext.js';
 import { CallAnswer, completed, type Ending } from './callAnswer.js';
 import { endAfter, left, type Stopped } from './callState.js';
@@ -16,21 +16,19 @@ import { type Work, workOf } from './work.js';
  * code may run; then it is *ended*, and the caller is told. A caller that leaves from inside that code ends the call
  * before its attempt has told of its own end: both are heard of then, in that order.
  */
-export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring, ContextOwner {
+export class PlainCall extends CallAnswer implements Observer<unknown>, ContextOwner {
   /** `over`: its attempt has ended. */
   private phase: 'new' | 'running' | 'over' = 'new';
-  /** The attempt's timeout. */
-  private timeout: Deadline | undefined;
+  /** Until when the whole call must have ended; its own place among the deadlines is for its attempt's timeout. */
+  private deadline: Deadline | undefined;
   /** Why the tool was stopped, or that it has come to its own end. */
-  declare closedBy?: Stopped | 'itself';
+  closedBy: Stopped | 'itself' | undefined = undefined;
   /** What `run` was told, where it has asked for the signal. */
-  declare watching?: AttemptContext;
+  watching: AttemptContext | undefined;
   /** What `run` gave; undefined before it has returned. */
-  private work: Work | undefined;
-  /** True while `run` is being called, when nobody knows yet what it will give. */
-  private calling = false;
+  private work: Work | undefined = undefined;
   /** How the call was ended while its attempt was being torn down. */
-  declare private meanwhile?: Ending;
+  private meanwhile: Ending | undefined;
 
   get call(): this {
     return this;
@@ -70,11 +68,11 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
     // Whoever heard of the start may have cancelled the call.
     if (this.ended) return;
     const { timeoutMs } = runtime;
-    if (timeoutMs < Infinity) this.timeout = host.deadlines.setAt(host.clock, this.startedAt, timeoutMs, this);
+    if (timeoutMs < Infinity) host.deadlines.setAt(host.clock, this.startedAt, timeoutMs, this);
     let endedInRun = false;
     try {
       // eslint-disable-next-line toolstream/finnish-values -- an Observable is one of the things that run may give
-      const given = this.callRun(runtime, args);
+      const given = runtime.tool.run(args as never, new AttemptContext(this));
       endedInRun = this.isOver;
       const work = (this.work = workOf(given, this));
       if (endedInRun) work.stop();
@@ -118,15 +116,6 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
     this.end({ kind: 'failed', error }, { reason: error });
   }
 
-  private callRun(runtime: ToolRuntime, args: unknown): ObservableInput<unknown> {
-    this.calling = true;
-    try {
-      return runtime.tool.run(args as never, new AttemptContext(this));
-    } finally {
-      this.calling = false;
-    }
-  }
-
   private fail(error: ToolError): void {
     this.endAttempt({ kind: 'failed', error });
   }
@@ -160,15 +149,14 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
   private tearDown(stopped: Stopped | undefined, ending: Ending): void {
     this.phase = 'over';
     this.runtime?.move('running', 'idle');
-    this.timeout?.cancel();
+    this.clearDeadline();
     try {
       this.work?.stop();
       this.closedBy = stopped ?? 'itself';
       if (stopped) this.watching?.abort(stopped);
     } finally {
       this.conclude(ending);
-      // While `run` is being called, what follows is known when it returns.
-      if (!this.calling) this.followWork();
+      this.followWork();
     }
   }
 
@@ -185,7 +173,10 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, Expiring
     this.tell(this.meanwhile);
   }
 
-  /** Tells of work that goes on after the end, and of its own end, when that comes. */
+  /**
+   * Tells of work that goes on after the end, and of its own end, when that comes. While `run` is being called there is
+   * none yet: what follows is known when it returns.
+   */
   private followWork(): void {
     const { work } = this;
     if (!work?.outstanding) return;

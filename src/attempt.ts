@@ -1,7 +1,7 @@
 import { Observable, type ObservableInput, type Observer } from 'rxjs';
 import type { Clock } from '../operators/gates/Clock.js';
 import type { CircuitPermit } from '../operators/gates/Circuit.js';
-import type { Deadline, Expiring } from '../operators/gates/DeadlineList.js';
+import { Expiring } from '../operators/gates/DeadlineList.js';
 import type { Permit, Semaphore } from '../operators/gates/Semaphore.js';
 import type { Waiting } from '../operators/gates/Waiting.js';
 import { askedToWait } from '../operators/feedback.js';
@@ -60,7 +60,7 @@ type Ending =
 
 const completed: Ending = { kind: 'completed' };
 
-class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextOwner {
+class Attempt extends Expiring implements StoppableAttempt, Observer<unknown>, ContextOwner {
   private readonly beganAt: number;
   /** Why the tool was stopped, or that it has come to its own end. */
   closedBy: Stopped | 'itself' | undefined;
@@ -79,8 +79,6 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
   private rateKey = '';
   /** The place in the queue for a rate permit. */
   private rateWait: Waiting | undefined;
-  /** The attempt's timeout, from the moment `run` is called. */
-  private timeout: Deadline | undefined;
   /** What `run` gave. */
   private work: Work | undefined;
   /** True while `run` is being called, when nobody knows yet what it will give. */
@@ -101,6 +99,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
     private readonly args: unknown,
     private readonly listener: Observer<unknown>,
   ) {
+    super();
     this.beganAt = this.clock.now();
   }
 
@@ -269,7 +268,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
     // Whoever heard of the start may have cancelled the call.
     if (this.ended) return;
     const { timeoutMs } = runtime;
-    if (timeoutMs < Infinity) this.timeout = call.host.deadlines.set(clock, timeoutMs, this);
+    if (timeoutMs < Infinity) call.host.deadlines.set(clock, timeoutMs, this);
     try {
       this.startWork(this.callRun());
     } catch (error) {
@@ -328,7 +327,7 @@ class Attempt implements StoppableAttempt, Observer<unknown>, Expiring, ContextO
     const { rateWait } = this;
     this.leaveRateQueue();
     rateWait?.cancel();
-    this.timeout?.cancel();
+    this.clearDeadline();
     const stopped = this.stoppedBy(ending);
     try {
       this.work?.stop();

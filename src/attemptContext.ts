@@ -9,9 +9,9 @@ export interface ContextOwner {
   /** Its number in the call. */
   readonly number: number;
   /** Undefined as long as the attempt goes on. Then why the tool was stopped, or that it has come to its own end. */
-  readonly closedBy?: Stopped | 'itself' | undefined;
+  readonly closedBy: Stopped | 'itself' | undefined;
   /** The context whose signal is to fire when the tool is stopped: one that has been asked for it. */
-  watching?: AttemptContext | undefined;
+  watching: AttemptContext | undefined;
 }
 
 /** What `run` is told of its attempt. The attempt does not keep it: most tools let go of it at once. */

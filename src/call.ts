@@ -1,5 +1,4 @@
 import { defer, Observable, type Observer, type Subscriber } from 'rxjs';
-import type { Expiring } from '../operators/gates/DeadlineList.js';
 import { subscriberOf, type Upstream, upstreamOf } from '../operators/upstream.js';
 import { startAttempt } from './attempt.js';
 import { AttemptedCall } from './AttemptedCall.js';
@@ -71,7 +70,7 @@ function beginWith(call: PlainCall | Call, runtime: ToolRuntime, { tool, argumen
  * A call with gates or remedies: it observes its one attempt, if that is all there is to it, or else what its tool's
  * remedies and operators make of the attempts.
  */
-class Call extends AttemptedCall implements Observer<unknown>, Expiring {
+class Call extends AttemptedCall implements Observer<unknown> {
   /** The subscription to the pipeline, where there is one beside the attempt. */
   private upstream: Upstream<unknown> | undefined;
 
@@ -88,7 +87,7 @@ class Call extends AttemptedCall implements Observer<unknown>, Expiring {
     const { host, request, subscriber, deadlineMs } = this;
     // Added before the upstream, whose teardown knows nothing of the event that comes before those who wait are served.
     subscriber.add(this);
-    if (deadlineMs < Infinity) this.deadline = host.deadlines.set(host.clock, deadlineMs, this);
+    if (deadlineMs < Infinity) host.deadlines.set(host.clock, deadlineMs, this);
     if (runtime.shape !== 'pipeline' && !host.approve) {
       startAttempt(this, runtime, args, this);
     } else {

@@ -29,7 +29,7 @@ const cancelled: Ending = { kind: 'cancelled' };
  */
 export abstract class CallAnswer extends CallState implements Unsubscribable {
   /** The last value. */
-  private result: unknown;
+  private result: unknown = undefined;
   /** True while the caller is being given a value. */
   private giving = false;
 

@@ -1,4 +1,4 @@
-import type { Deadline } from '../operators/gates/Deadlines.js';
+import { Expiring } from '../operators/gates/DeadlineList.js';
 import { type ToolError, ToolTimeout } from './error.js';
 import type { CallEvent } from './event.js';
 import type { CallHost, CallRequest, RunRequest } from './callHost.js';
@@ -34,18 +34,16 @@ export function endAfter(values: number): string {
 }
 
 /** One call, from its subscription to its end: whose it is, and what it tells the events. */
-export abstract class CallState {
+export abstract class CallState extends Expiring {
   /** True from the end on. */
   ended = false;
   /** How many values the caller has been given. */
   values = 0;
-  /** Until when the whole call must have ended. Only declared, as all that most calls never have: no room is kept for it. */
-  declare protected deadline?: Deadline;
   /** Its id, or what it is made from, until it is asked for; undefined: the request. */
   private id: string | number | undefined;
   protected readonly startedAt: number;
   /** The arguments as events show them, once one has. */
-  declare private shown?: Json;
+  private shown: Json | undefined;
 
   constructor(
     readonly host: CallHost,
@@ -53,6 +51,7 @@ export abstract class CallState {
     /** Undefined where no such tool is registered. */
     readonly runtime: ToolRuntime | undefined,
   ) {
+    super();
     this.id = request.namesItself ? undefined : (request.callId ?? host.ids.reserve());
     this.startedAt = host.clock.now();
     runtime?.callBegan();

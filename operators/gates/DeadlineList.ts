@@ -3,15 +3,25 @@ import { HeadTimer } from './HeadTimer.js';
 import { isolated } from './isolated.js';
 import type { MonotonicTime } from './MonotonicTime.js';
 
-/** A deadline that has been set. */
-export interface Deadline {
-  /** Takes the deadline off. Nothing happens when it has expired or was cancelled before. */
-  cancel(): void;
-}
+/**
+ * Whoever has a deadline, at most one at a time. It stands in the list of the deadlines of its length itself, so that a
+ * deadline costs no object.
+ */
+export abstract class Expiring {
+  /** The list that it stands in, and whom between; undefined while it has no deadline. */
+  deadlineList: DeadlineList | undefined = undefined;
+  before: Expiring | undefined = undefined;
+  after: Expiring | undefined = undefined;
+  /** Until when, by the list's time. */
+  due = 0;
 
-/** Whoever has a deadline. */
-export interface Expiring {
-  expire(): void;
+  /** Its deadline has come. */
+  abstract expire(): void;
+
+  /** Takes the deadline off. Nothing happens when it has expired or was taken off before. */
+  clearDeadline(): void {
+    this.deadlineList?.remove(this);
+  }
 }
 
 /** How many expire in a turn, however long they take. */
@@ -21,8 +31,8 @@ const turnMs = 1;
 
 /** The deadlines of one length, in the order in which they were set, which is that in which they expire. */
 export class DeadlineList {
-  private first: Entry | undefined;
-  private last: Entry | undefined;
+  private first: Expiring | undefined;
+  private last: Expiring | undefined;
   private count = 0;
   private readonly timer: HeadTimer;
   /** The clock of whoever came last. */
@@ -49,31 +59,36 @@ export class DeadlineList {
   }
 
   /** @param reading - Of the clock, just now; where somebody has read it since, it is read again. */
-  add(clock: Clock, reading: number, whose: Expiring): Deadline {
+  add(clock: Clock, reading: number, whose: Expiring): void {
     const due = this.time.at(this.time.isPast(reading) ? clock.now() : reading) + this.ms;
-    const entry = new Entry(this, whose, due, this.last);
-    if (this.last) this.last.next = entry;
-    else this.first = entry;
-    this.last = entry;
+    const { last } = this;
+    whose.deadlineList = this;
+    whose.due = due;
+    whose.before = last;
+    if (last) last.after = whose;
+    else this.first = whose;
+    this.last = whose;
     this.count++;
     this.clock = clock;
     this.timer.arm(clock, due);
-    return entry;
   }
 
-  /** Takes an entry out that is still in it. */
-  remove(entry: Entry): void {
-    this.unlink(entry);
+  /** Takes one out that is in it. */
+  remove(whose: Expiring): void {
+    this.unlink(whose);
     if (this.count === 0) this.closeSoon();
   }
 
-  private unlink(entry: Entry): void {
-    const { previous, next } = entry;
-    if (previous) previous.next = next;
-    else this.first = next;
-    if (next) next.previous = previous;
-    else this.last = previous;
-    entry.leave();
+  private unlink(whose: Expiring): void {
+    const { before, after } = whose;
+    if (before) before.after = after;
+    else this.first = after;
+    if (after) after.before = before;
+    else this.last = before;
+    // Whoever keeps it would otherwise keep all that ever stood behind it.
+    whose.deadlineList = undefined;
+    whose.before = undefined;
+    whose.after = undefined;
     this.count--;
   }
 
@@ -96,10 +111,10 @@ export class DeadlineList {
       if (expired === fewest) this.expireNext();
       if (expired >= fewest && clock.now() - startedAt >= turnMs) return;
       expired++;
-      const { whose } = head;
-      this.unlink(head);
+      const whose = head;
+      this.unlink(whose);
       isolated(clock, () => {
-        whose?.expire();
+        whose.expire();
       });
     }
     this.cancelTurn?.();
@@ -126,29 +141,5 @@ export class DeadlineList {
     this.cancelTurn?.();
     this.cancelTurn = undefined;
     this.onClosed();
-  }
-}
-
-class Entry implements Deadline {
-  next: Entry | undefined = undefined;
-
-  constructor(
-    private list: DeadlineList | undefined,
-    /** Undefined once it is in no list. */
-    public whose: Expiring | undefined,
-    readonly due: number,
-    public previous: Entry | undefined,
-  ) {}
-
-  cancel(): void {
-    this.list?.remove(this);
-  }
-
-  /** Whoever keeps it would otherwise keep all that ever stood behind it. */
-  leave(): void {
-    this.list = undefined;
-    this.whose = undefined;
-    this.previous = undefined;
-    this.next = undefined;
   }
 }

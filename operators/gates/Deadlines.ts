@@ -1,8 +1,12 @@
 import type { Clock } from './Clock.js';
-import { type Deadline, DeadlineList, type Expiring } from './DeadlineList.js';
+import { DeadlineList, Expiring } from './DeadlineList.js';
 import { MonotonicTime } from './MonotonicTime.js';
 
-export type { Deadline } from './DeadlineList.js';
+/** A deadline that has been set. */
+export interface Deadline {
+  /** Takes the deadline off. Nothing happens when it has expired or was cancelled before. */
+  cancel(): void;
+}
 
 /**
  * Deadlines, many at the price of a few: those of the same length expire in the order in which they were set, so each
@@ -36,18 +40,21 @@ export class Deadlines {
    * @param ms - Above 0. `Infinity`: never, and nothing is kept.
    */
   add(clock: Clock, ms: number, expired: () => void): Deadline {
-    return this.set(clock, ms, { expire: expired });
+    if (ms === Infinity) return never;
+    const deadline = new Callback(expired);
+    this.set(clock, ms, deadline);
+    return deadline;
   }
 
-  /** The same, for something that can expire. */
-  set(clock: Clock, ms: number, whose: Expiring): Deadline {
-    return ms === Infinity ? never : this.setAt(clock, clock.now(), ms, whose);
+  /** The same, for somebody who has no deadline. @param ms - Finite. */
+  set(clock: Clock, ms: number, whose: Expiring): void {
+    this.setAt(clock, clock.now(), ms, whose);
   }
 
-  /** The same, for somebody who has just read the clock. @param ms - Finite. */
-  setAt(clock: Clock, reading: number, ms: number, whose: Expiring): Deadline {
+  /** The same, for somebody who has just read the clock. */
+  setAt(clock: Clock, reading: number, ms: number, whose: Expiring): void {
     const list = this.lists.get(ms) ?? this.open(ms);
-    return list.add(clock, reading, whose);
+    list.add(clock, reading, whose);
   }
 
   private open(ms: number): DeadlineList {
@@ -60,3 +67,13 @@ export class Deadlines {
 }
 
 const never: Deadline = { cancel: () => undefined };
+
+class Callback extends Expiring implements Deadline {
+  constructor(readonly expire: () => void) {
+    super();
+  }
+
+  cancel(): void {
+    this.clearDeadline();
+  }
+}
