@@ -1,4 +1,6 @@
-export { BulkheadRejected, RateLimitRejected, TimeoutExceeded, type TimeoutLimit } from './errors.js';
+export { BulkheadRejected } from './BulkheadRejected.js';
+export { RateLimitRejected } from './RateLimitRejected.js';
+export { TimeoutExceeded, type TimeoutLimit } from './TimeoutExceeded.js';
 export type { Clock } from './gates/Clock.js';
 export { type Deadline, Deadlines } from './gates/Deadlines.js';
 export { type RateLimitOptions, RateLimiter, type RateRefusal, type RateRequest } from './gates/RateLimiter.js';
@@ -22,7 +24,7 @@ export { type RateLimitedOptions, withRateLimit } from './withRateLimit.js';
 export { withStatus } from './withStatus.js';
 export { type TimeoutLimits, type TimeoutOptions, withTimeout } from './withTimeout.js';
 export { type Backoff, constant, decorrelatedJitter, exponential, linear, type Retry } from './backoff.js';
-export { CircuitRejected } from './errors.js';
+export { CircuitRejected } from './CircuitRejected.js';
 export type { CacheOptions } from './gates/CacheStore.js';
 export {
   Circuit,

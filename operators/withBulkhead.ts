@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, type Subscriber, Subscription } from 'rxjs';
+import { BulkheadRejected } from './BulkheadRejected.js';
 import { clockOf } from './clockOf.js';
-import { BulkheadRejected } from './errors.js';
 import { type NamesOf, oneOf, optionsOf } from './gates/argument.js';
 import { type Permit, Semaphore, type SemaphoreOptions } from './gates/Semaphore.js';
 import { upstreamOf } from './upstream.js';

@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
+import { CircuitRejected } from './CircuitRejected.js';
 import { clockOf } from './clockOf.js';
-import { CircuitRejected } from './errors.js';
 import { callable, type NamesOf, optionsOf } from './gates/argument.js';
 import { Circuit, type CircuitOptions } from './gates/Circuit.js';
 import { isRejection } from './rejection.js';

@@ -1,9 +1,9 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike, tap } from 'rxjs';
 import { clockOf } from './clockOf.js';
-import { RateLimitRejected } from './errors.js';
 import { askedToWait, type Feedback } from './feedback.js';
 import { callable, type NamesOf, optionsOf } from './gates/argument.js';
 import { type RateLimitOptions, RateLimiter } from './gates/RateLimiter.js';
+import { RateLimitRejected } from './RateLimitRejected.js';
 
 /** What `withRateLimit` takes beside the limit. */
 export interface RateLimitedOptions {

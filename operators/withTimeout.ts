@@ -1,8 +1,8 @@
 import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 import { clockOf } from './clockOf.js';
-import { TimeoutExceeded, type TimeoutLimit } from './errors.js';
 import { type NamesOf, optionsOf, positiveMs } from './gates/argument.js';
 import { type Deadline, Deadlines } from './gates/Deadlines.js';
+import { TimeoutExceeded, type TimeoutLimit } from './TimeoutExceeded.js';
 import { upstreamOf } from './upstream.js';
 
 /** How long a subscription may take, in ms, each above 0; `Infinity` or left out: no limit. */

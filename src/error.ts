@@ -1,5 +1,7 @@
 import * as t from 'io-ts';
-import { circuitRefusals, rateRefusals, semaphoreRefusals } from '../operators/errors.js';
+import { semaphoreRefusals } from '../operators/BulkheadRejected.js';
+import { circuitRefusals } from '../operators/CircuitRejected.js';
+import { rateRefusals } from '../operators/RateLimitRejected.js';
 import { rejectionMark } from '../operators/rejection.js';
 import { Cause } from './cause.js';
 import { describeFaults, Fault, shorten } from './fault.js';
