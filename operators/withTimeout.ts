@@ -2,6 +2,7 @@ import { type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'r
 import { clockOf } from './clockOf.js';
 import { type NamesOf, optionsOf, positiveMs } from './gates/argument.js';
 import { type Deadline, Deadlines } from './gates/Deadlines.js';
+import { stackless } from './stackless.js';
 import { TimeoutExceeded, type TimeoutLimit } from './TimeoutExceeded.js';
 import { upstreamOf } from './upstream.js';
 
@@ -84,7 +85,7 @@ export function withTimeout<T>(
           try {
             upstream.stop();
           } finally {
-            subscriber.error(new TimeoutExceeded(limit, ms, values));
+            subscriber.error(stackless(() => new TimeoutExceeded(limit, ms, values)));
           }
         });
       const clear = (): void => {

@@ -50,6 +50,15 @@ describe('withTimeout', () => {
     });
   });
 
+  it("errors without a stack, which would show a timer and nobody's own code", () => {
+    virtually(({ flush }) => {
+      let seen: unknown;
+      NEVER.pipe(withTimeout(4)).subscribe({ error: (error: unknown) => (seen = error) });
+      flush();
+      expect((seen as Error).stack).to.match(/^\w+: did not complete within 4 ms \(0 values so far\)$/);
+    });
+  });
+
   it('lets everything pass when no limit is given', () => {
     virtually(({ cold, expectObservable, scheduled }) => {
       const source$ = cold('--a 1h b|');

@@ -1,0 +1,16 @@
+/**
+ * Makes an error without a stack. For an error that a timer makes: its stack would show the timer and this library, and
+ * nobody's own code, but to write it down takes longer than all else that is done when a time limit passes.
+ *
+ * @param make - Makes the error, and does nothing else.
+ */
+export function stackless<E extends Error>(make: () => E): E {
+  const limit: unknown = Error.stackTraceLimit;
+  // Not every engine has that limit, and where the intrinsics are frozen it cannot be set.
+  if (typeof limit !== 'number' || !Reflect.set(Error, 'stackTraceLimit', 0)) return make();
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
