@@ -74,18 +74,24 @@ export function withRateLimit<T>(
   return (source) =>
     new Observable<T>((subscriber) => {
       const ownKey = typeof key === 'function' ? key() : key;
+      const ownCost = typeof cost === 'function' ? cost() : cost;
       const listen = (errorOrValue: unknown): void => {
         const ms = askedToWait(feedback, errorOrValue);
         if (ms !== undefined) limiter.holdBack(clock, ms, ownKey);
       };
+      const begin = (): void => {
+        const heard$ = feedback === false ? source : source.pipe(tap<T>({ next: listen, error: listen }));
+        heard$.subscribe(subscriber);
+      };
+      // Most need not wait, and are spared what waiting takes.
+      if (limiter.tryAcquire(clock, ownKey, ownCost)) {
+        begin();
+        return undefined;
+      }
       const waiting = limiter.acquire(clock, {
         key: ownKey,
-        cost: typeof cost === 'function' ? cost() : cost,
-        granted: () => {
-          const heard$: Observable<T> =
-            feedback === false ? source : source.pipe(tap<T>({ next: listen, error: listen }));
-          heard$.subscribe(subscriber);
-        },
+        cost: ownCost,
+        granted: begin,
         refused: (reason, retryAfterMs) => {
           subscriber.error(new RateLimitRejected(reason, retryAfterMs));
         },

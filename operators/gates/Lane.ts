@@ -93,17 +93,21 @@ export class Lane {
     this.heldUntil = Math.max(this.heldUntil, until);
   }
 
-  acquire(clock: Clock, now: number, cost: number, request: RateRequest): Waiting | undefined {
+  /** Takes a permit where one can be had at once and nobody waits. */
+  tryAcquire(clock: Clock, now: number, cost: number): boolean {
     this.clock = clock;
+    return this.queue.length === 0 && this.take(now, cost);
+  }
+
+  acquire(clock: Clock, now: number, cost: number, request: RateRequest): Waiting | undefined {
+    if (this.tryAcquire(clock, now, cost)) {
+      request.granted();
+      return undefined;
+    }
     const waitMs = this.waitMs(now, cost);
     const refusal = this.refusal(waitMs);
     if (refusal) {
       request.refused(refusal, waitMs);
-      return undefined;
-    }
-    if (waitMs === 0 && this.queue.length === 0) {
-      this.policy.take(now, cost);
-      request.granted();
       return undefined;
     }
     const place = this.queue.push({ clock, cost, askedAt: now, request });
@@ -142,14 +146,13 @@ export class Lane {
         const now = this.time.at(head.clock.now());
         const { clock, cost, request } = head;
         const impossible = cost > this.policy.capacity;
-        const granted = !impossible && this.headWaitMs(now, head) === 0;
+        const granted = !impossible && this.take(now, cost);
         if (!granted && !impossible && now < this.expiryOf(head)) {
           this.armFor(head, now);
           return;
         }
         this.queue.shift();
         this.queuedCost = this.costWithout(head);
-        if (granted) this.policy.take(now, cost);
         isolated(clock, () => {
           if (granted) request.granted();
           else
@@ -162,6 +165,11 @@ export class Lane {
     } finally {
       this.serving = false;
     }
+  }
+
+  /** Takes `cost` if that is possible now, whoever waits. */
+  private take(now: number, cost: number): boolean {
+    return now >= this.heldUntil && this.policy.take(now, cost);
   }
 
   private headWaitMs(now: number, { cost }: Waiter): number {

@@ -74,17 +74,33 @@ export class RateLimiter {
   }
 
   /**
+   * Takes a permit where one can be had at once and nobody waits. False: nothing was used up, and `acquire` says more.
+   *
+   * @throws TypeError, RangeError for a cost that can never be granted.
+   */
+  tryAcquire(clock: Clock, key = '', cost = 1): boolean {
+    this.checkCost(cost);
+    const now = this.time.at(clock.now());
+    const lane = this.lanes.get(key) ?? this.open(key, now, cost);
+    return lane !== undefined && lane.tryAcquire(clock, now, cost);
+  }
+
+  /**
    * Asks for a permit. Granted or refused at once, inside this call, it returns undefined; else the place in the queue.
    *
    * @throws TypeError, RangeError for a cost that can never be granted.
    */
   acquire(clock: Clock, request: RateRequest): Waiting | undefined {
     const { key = '', cost = 1 } = request;
-    this.settings.checkCost(cost);
-    // Those who are due, but whose timer has not gone off yet, come first.
-    this.lanes.get(key)?.serveIfDue();
+    this.checkCost(cost);
+    let lane = this.lanes.get(key);
+    if (lane && lane.queued > 0) {
+      // Those who are due, but whose timer has not gone off yet, come first.
+      lane.serveIfDue();
+      lane = this.lanes.get(key);
+    }
     const now = this.time.at(clock.now());
-    const lane = this.lanes.get(key) ?? this.open(key, now, cost);
+    lane ??= this.open(key, now, cost);
     if (!lane) {
       request.refused('maxKeys', this.noneIdleBefore > now ? this.noneIdleBefore - now : this.settings.limits.perMs);
       return undefined;

@@ -20,8 +20,8 @@ export interface RatePolicy {
    */
   waitMs(now: number, cost: number, ahead: number, from?: number): number;
 
-  /** Takes `cost` at `now`. Only after `waitMs` said 0. */
-  take(now: number, cost: number): void;
+  /** Takes `cost` at `now` if that is possible at once, that is where `waitMs` says 0; else takes nothing, and is false. */
+  take(now: number, cost: number): boolean;
 
   /** Goes by other limits from `now` on; what was taken before still counts. */
   update(now: number, limits: RateLimits): void;

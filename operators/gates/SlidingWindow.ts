@@ -4,12 +4,12 @@ import type { RateLimits, RatePolicy } from './RatePolicy.js';
 /**
  * Exact limit: in no window `[t, t + perMs)`, wherever it begins, are there more than `limit` starts, and none has to
  * wait longer than that needs. A ring of the starts within the last `perMs` (the "sliding window log"): constant time
- * a start, eight bytes for each start in the window.
+ * a start, eight bytes for each start in the window, rounded up to a power of two.
  */
 export class SlidingWindow implements RatePolicy {
   private limit: number;
   private perMs: number;
-  /** The starts within the window, oldest at `first`. Grows by doubling. */
+  /** The starts within the window, and some that have left it, oldest at `first`. */
   private starts = new Float64Array(8);
   private first = 0;
   private count = 0;
@@ -26,7 +26,7 @@ export class SlidingWindow implements RatePolicy {
 
   waitMs(now: number, cost: number, ahead: number, from = now): number {
     this.expire(now);
-    const gone = this.goneBy(from);
+    const gone = from > now ? this.goneBy(from) : 0;
     const count = this.count - gone;
     // Number the starts from the oldest in the window on, those ahead included: start i has to be `perMs` after
     // start i - limit. Going back by whole limits leads to one that is known, or that is made now.
@@ -39,12 +39,18 @@ export class SlidingWindow implements RatePolicy {
     return Math.max(from, start + windows * this.perMs) - now;
   }
 
-  take(now: number, cost: number): void {
+  take(now: number, cost: number): boolean {
+    // As long as there is room beside them, it does not matter which of the starts have left the window.
+    if (this.count + cost > this.limit) {
+      this.expire(now);
+      if (this.count + cost > this.limit) return false;
+    }
     for (let taken = 0; taken < cost; taken++) {
-      if (this.count === this.starts.length) this.grow();
-      this.starts[(this.first + this.count) % this.starts.length] = now;
+      if (this.count === this.starts.length) this.makeRoom(now);
+      this.starts[this.placeOf(this.count)] = now;
       this.count++;
     }
+    return true;
   }
 
   /** A longer window does not bring back starts that have left the shorter one. */
@@ -66,10 +72,10 @@ export class SlidingWindow implements RatePolicy {
   }
 
   private expire(now: number): void {
-    while (this.count > 0 && this.startAt(0) + this.perMs <= now) {
-      this.first = (this.first + 1) % this.starts.length;
-      this.count--;
-    }
+    if (this.count === 0 || this.startAt(0) + this.perMs > now) return;
+    const gone = this.goneBy(now);
+    this.first = this.placeOf(gone);
+    this.count -= gone;
   }
 
   /** How many of the starts will have left the window at `time`: found by halving, as they are in order. */
@@ -84,10 +90,18 @@ export class SlidingWindow implements RatePolicy {
   }
 
   private startAt(index: number): number {
-    return this.starts[(this.first + index) % this.starts.length] as number;
+    return this.starts[this.placeOf(index)] as number;
   }
 
-  private grow(): void {
+  /** The ring's length is a power of two. */
+  private placeOf(index: number): number {
+    return (this.first + index) & (this.starts.length - 1);
+  }
+
+  /** Of a full ring: by what has left the window, or where that is less than half, by doubling it. */
+  private makeRoom(now: number): void {
+    this.expire(now);
+    if (this.count <= this.starts.length / 2) return;
     const larger = new Float64Array(this.starts.length * 2);
     for (let index = 0; index < this.count; index++) larger[index] = this.startAt(index);
     this.starts = larger;

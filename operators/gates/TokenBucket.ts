@@ -36,9 +36,12 @@ export class TokenBucket implements RatePolicy {
     return from - now + (missing <= 0 ? 0 : Math.ceil(missing / this.limit));
   }
 
-  take(now: number, cost: number): void {
+  take(now: number, cost: number): boolean {
     this.fill(now);
-    this.level -= cost * this.perMs;
+    const rest = this.level - cost * this.perMs;
+    if (rest < 0) return false;
+    this.level = rest;
+    return true;
   }
 
   /** The tokens in the bucket stay, as far as there is room for them. */

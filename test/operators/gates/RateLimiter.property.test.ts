@@ -12,6 +12,8 @@ interface Arrival {
   readonly early: boolean;
   readonly key: string;
   readonly cost: number;
+  /** Whether it first tries to be spared the queue. */
+  readonly tries: boolean;
   /** When it leaves, if it has not been served by then. */
   readonly leaves: { readonly afterMs: number; readonly early: boolean } | null;
 }
@@ -21,6 +23,7 @@ const arrival: fc.Arbitrary<Arrival> = fc.record({
   early: fc.boolean(),
   key: fc.constantFrom('x', 'x', 'x', 'y', 'z'),
   cost: fc.integer({ min: 1, max: 4 }),
+  tries: fc.boolean(),
   leaves: fc.option(fc.record({ afterMs: fc.nat(30), early: fc.boolean() })),
 });
 
@@ -86,9 +89,10 @@ function actual(options: RateLimitOptions, arrivals: readonly Arrival[]): Outcom
   };
   play(
     arrivals,
-    (now, index, { key, cost }) => {
+    (now, index, { key, cost, tries }) => {
       goTo(now);
-      waiting[index] = lanes[key]?.ask(String(index), { key, cost });
+      if (tries && limiter.tryAcquire(clock, key, cost)) lanes[key]?.outcomes.push([String(index), now]);
+      else waiting[index] = lanes[key]?.ask(String(index), { key, cost });
     },
     (now, index) => {
       goTo(now);
