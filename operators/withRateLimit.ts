@@ -27,7 +27,8 @@ const names: NamesOf<RateLimitedOptions> = { key: true, cost: true, feedback: tr
  * Lets at most `limit` subscriptions start in any window of `perMs`; later ones wait their turn.
  *
  * The limit is exact: it holds in every window, wherever it begins, and nobody waits longer than that needs. It counts
- * starts; to bound how many run at once, use `withBulkhead`.
+ * starts; to bound how many run at once, use `withBulkhead`. The clock of a host counts whole milliseconds: there a start
+ * counts from the end of its millisecond, so that the limit also holds by a finer clock, such as that of the service.
  *
  * ```marbles
  * limit: 2, perMs: 5

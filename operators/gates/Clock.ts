@@ -7,6 +7,12 @@ export interface Clock {
   now(): number;
 
   /**
+   * Up to how much more than a reading the time is, in ms: a clock that counts whole milliseconds does not show what has
+   * passed of the next one. Left out: nothing.
+   */
+  unseenMs?(reading: number): number;
+
+  /**
    * Calls `callback` once, `delayMs` from now; hosts that round are up to 1 ms early. Returns a function that cancels it.
    *
    * @param delayMs - At most 2^31 - 1: hosts count in 32 bits, and a longer one would go off at once.

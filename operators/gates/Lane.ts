@@ -71,7 +71,7 @@ export class Lane {
   }
 
   waitMs(now: number, cost: number): number {
-    return this.policy.waitMs(now, cost, this.queuedCost, Math.max(now, this.heldUntil));
+    return this.policy.waitMs(now, cost, this.queuedCost, Math.max(now, this.heldUntil), this.unseenMs(now));
   }
 
   refusal(waitMs: number): RateRefusal | undefined {
@@ -169,11 +169,15 @@ export class Lane {
 
   /** Takes `cost` if that is possible now, whoever waits. */
   private take(now: number, cost: number): boolean {
-    return now >= this.heldUntil && this.policy.take(now, cost);
+    return now >= this.heldUntil && this.policy.take(now, cost, this.unseenMs(now));
   }
 
   private headWaitMs(now: number, { cost }: Waiter): number {
-    return this.policy.waitMs(now, cost, 0, Math.max(now, this.heldUntil));
+    return this.policy.waitMs(now, cost, 0, Math.max(now, this.heldUntil), this.unseenMs(now));
+  }
+
+  private unseenMs(now: number): number {
+    return this.clock?.unseenMs?.(now) ?? 0;
   }
 
   /** The costs of the queue, which `waiter` has left. Sums of fractions are not exact: an empty queue costs nothing. */

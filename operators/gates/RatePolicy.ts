@@ -17,11 +17,17 @@ export interface RatePolicy {
   /**
    * How long, from `now`, until `cost` can be taken after the `ahead` that is to be taken before it, where nothing is
    * taken before `from` (default: `now`). 0: at once.
+   *
+   * @param unseenMs - How much later than that it may really be when something is taken: see `take`. Default: 0.
    */
-  waitMs(now: number, cost: number, ahead: number, from?: number): number;
+  waitMs(now: number, cost: number, ahead: number, from?: number, unseenMs?: number): number;
 
-  /** Takes `cost` at `now` if that is possible at once, that is where `waitMs` says 0; else takes nothing, and is false. */
-  take(now: number, cost: number): boolean;
+  /**
+   * Takes `cost` at `now` if that is possible at once, that is where `waitMs` says 0; else takes nothing, and is false.
+   *
+   * @param unseenMs - Up to how much later than `now` it may really be: see `Clock`. Default: 0.
+   */
+  take(now: number, cost: number, unseenMs?: number): boolean;
 
   /** Goes by other limits from `now` on; what was taken before still counts. */
   update(now: number, limits: RateLimits): void;

@@ -13,6 +13,8 @@ export class SlidingWindow implements RatePolicy {
   private starts = new Float64Array(8);
   private first = 0;
   private count = 0;
+  /** The latest start, which counts from when it was made at the latest. */
+  private latest = -Infinity;
 
   /** @throws TypeError, RangeError when `limit` is no whole number above 0, or `perMs` no finite time above 0. */
   constructor({ limit, perMs }: { readonly limit: number; readonly perMs: number }) {
@@ -24,7 +26,7 @@ export class SlidingWindow implements RatePolicy {
     return this.limit;
   }
 
-  waitMs(now: number, cost: number, ahead: number, from = now): number {
+  waitMs(now: number, cost: number, ahead: number, from = now, unseenMs = 0): number {
     this.expire(now);
     const gone = from > now ? this.goneBy(from) : 0;
     const count = this.count - gone;
@@ -35,19 +37,20 @@ export class SlidingWindow implements RatePolicy {
     const known = Math.max(count, this.limit);
     const windows = Math.ceil((number - known) / this.limit);
     const index = number - windows * this.limit;
-    const start = index <= count ? this.startAt(gone + index - 1) : from;
-    return Math.max(from, start + windows * this.perMs) - now;
+    const start = index <= count ? this.startAt(gone + index - 1) - unseenMs : from;
+    return Math.max(from, start + windows * (this.perMs + unseenMs)) - now;
   }
 
-  take(now: number, cost: number): boolean {
+  take(now: number, cost: number, unseenMs = 0): boolean {
     // As long as there is room beside them, it does not matter which of the starts have left the window.
     if (this.count + cost > this.limit) {
       this.expire(now);
       if (this.count + cost > this.limit) return false;
     }
+    this.latest = Math.max(this.latest, now + unseenMs);
     for (let taken = 0; taken < cost; taken++) {
       if (this.count === this.starts.length) this.makeRoom(now);
-      this.starts[this.placeOf(this.count)] = now;
+      this.starts[this.placeOf(this.count)] = this.latest;
       this.count++;
     }
     return true;

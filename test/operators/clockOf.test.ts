@@ -1,6 +1,6 @@
 import { install } from '@sinonjs/fake-timers';
 import { expect } from 'chai';
-import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
+import { asapScheduler, asyncScheduler, VirtualTimeScheduler } from 'rxjs';
 import { clockOf } from '../../operators/index.js';
 import { virtually } from '../support/virtually.js';
 
@@ -64,6 +64,38 @@ describe('clockOf', () => {
       }, 5);
       flush();
       expect(log).to.deep.equal(['cancels']);
+    });
+  });
+
+  describe('does not see', () => {
+    const atDate = Date.UTC(2025, 0);
+
+    it("part of a millisecond of the host's clock, which counts whole ones", () => {
+      for (const scheduler of [undefined, asyncScheduler, asapScheduler]) {
+        const clock = clockOf(scheduler);
+        expect(clock.unseenMs?.(clock.now())).to.equal(1);
+      }
+    });
+
+    it('nothing of virtual time, whatever the scheduler and the date', () => {
+      const late = new VirtualTimeScheduler();
+      late.frame = atDate;
+      for (const scheduler of [new VirtualTimeScheduler(), late]) {
+        const clock = clockOf(scheduler);
+        expect(clock.unseenMs?.(clock.now())).to.equal(0);
+      }
+      virtually(() => {
+        expect(clockOf().unseenMs?.(clockOf().now())).to.equal(0);
+      });
+    });
+
+    it('nothing of the time of fake timers, whatever their date', () => {
+      const host = install({ now: atDate, toFake: ['Date'] });
+      try {
+        expect(clockOf().unseenMs?.(clockOf().now())).to.equal(0);
+      } finally {
+        host.uninstall();
+      }
     });
   });
 

@@ -6,6 +6,70 @@ import { VirtualClock } from '../../support/VirtualClock.js';
 
 const hour = 3_600_000;
 
+/** A clock of a host: it counts whole milliseconds, and does not show what has passed of the next one. */
+class WholeMsClock extends VirtualClock {
+  override now(): number {
+    return Math.floor(super.now());
+  }
+
+  unseenMs(): number {
+    return 1;
+  }
+}
+
+describe('RateLimiter, on a clock that counts whole milliseconds', () => {
+  it('counts a start from the end of the millisecond in which it is made', () => {
+    const clock = new WholeMsClock();
+    const limiter = new RateLimiter({ limit: 1, perMs: 10 });
+    const requests = new RateRequests(limiter, clock);
+    clock.advance(0.9);
+    for (const name of 'abc') requests.ask(name);
+    expect(limiter.availableAt(clock)).to.equal(33);
+    clock.advance(100);
+    expect(requests.outcomes.map(([name, at]) => [name, Math.floor(at)])).to.deep.equal([
+      ['a', 0],
+      ['b', 11],
+      ['c', 22],
+    ]);
+  });
+
+  it('never exceeds the limit in the time that really passes, and refuses nobody whom it let wait', () => {
+    const step = fc.record({ waitMs: fc.integer({ min: 0, max: 60 }), asks: fc.nat(4) });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 2, max: 8 }),
+        fc.integer({ min: 2, max: 40 }),
+        fc.array(step, { maxLength: 30 }),
+        (limit, perMs, maxWaitMs, steps) => {
+          const clock = new WholeMsClock();
+          const limiter = new RateLimiter({ limit, perMs, maxWaitMs });
+          const requests = new RateRequests(limiter, clock);
+          let asked = 0;
+          for (const { waitMs, asks } of steps) {
+            clock.advance(waitMs / 10);
+            for (let count = 0; count < asks; count++) {
+              const waiting = requests.ask(String(asked++));
+              const last = requests.outcomes.at(-1);
+              if (waiting) expect(waiting.availableAt).to.be.at.most(clock.now() + maxWaitMs);
+              else expect(last?.[0]).to.equal(String(asked - 1));
+            }
+          }
+          const refusedAtOnce = requests.outcomes.filter(([, , refusal]) => refusal).length;
+          clock.advance(asked * (perMs + 2));
+          const starts = requests.outcomes.filter(([, , refusal]) => !refusal).map(([, at]) => at);
+          expect([starts.length, limiter.queued]).to.deep.equal([asked - refusedAtOnce, 0]);
+          starts.forEach((start, index) => {
+            const before = starts[index - limit];
+            if (before !== undefined) expect(start - before).to.be.at.least(perMs - 1e-9);
+          });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('RateLimiter, on a clock with faults', () => {
   it('delays nobody for the hour by which the clock is set back while it is idle', () => {
     const clock = new VirtualClock({ startMs: 1e12 });

@@ -46,6 +46,43 @@ describe('a rate policy', () => {
   }
 });
 
+describe('a sliding window whose clock does not show all of the time', () => {
+  it('lets start what may, counted from when each start may have been at the latest', () => {
+    const start = fc.record({ after: fc.nat(6), unseenMs: fc.nat(2), cost: fc.integer({ min: 1, max: 3 }) });
+    fc.assert(
+      fc.property(amount, amount, fc.array(start, { maxLength: 60 }), (limit, perMs, starts) => {
+        const window = new SlidingWindow({ limit, perMs });
+        /** When each may have been at the latest. */
+        const latest: number[] = [];
+        let now = 0;
+        for (const { after, unseenMs, cost } of starts) {
+          now += after;
+          const used = latest.filter((at) => at + perMs > now).length;
+          expect(window.take(now, cost, unseenMs)).to.equal(used + cost <= limit);
+          if (used + cost > limit) continue;
+          // One clock sees what the other does not: the order is that of the starts all the same.
+          const at = Math.max(now + unseenMs, latest.at(-1) ?? 0);
+          for (let taken = 0; taken < cost; taken++) latest.push(at);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('foretells when each of those ahead may start', () => {
+    fc.assert(
+      fc.property(amount, amount, fc.nat(2), fc.nat(20), fc.nat(30), (limit, perMs, unseenMs, heldMs, ahead) => {
+        const window = new SlidingWindow({ limit, perMs });
+        window.take(0, 1, unseenMs);
+        const foretold = window.waitMs(0, 1, ahead, heldMs, unseenMs);
+        let now = heldMs;
+        for (let index = 0; index <= ahead; index++) while (!window.take(now, 1, unseenMs)) now++;
+        expect(foretold).to.equal(now);
+      }),
+    );
+  });
+});
+
 describe('the ring of a sliding window', () => {
   it('keeps room for the starts of a window, and not for all that there have been', () => {
     const window = new SlidingWindow({ limit: 1_000_000, perMs: 10 });
