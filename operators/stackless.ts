@@ -5,12 +5,12 @@
  * @param make - Makes the error, and does nothing else.
  */
 export function stackless<E extends Error>(make: () => E): E {
-  const limit: unknown = Error.stackTraceLimit;
-  // Not every engine has that limit, and where the intrinsics are frozen it cannot be set.
-  if (typeof limit !== 'number' || !Reflect.set(Error, 'stackTraceLimit', 0)) return make();
+  const { stackTraceLimit } = Error;
+  // Where the intrinsics are frozen it cannot be set; an engine that has no such limit is not disturbed by it.
+  if (!Reflect.set(Error, 'stackTraceLimit', 0)) return make();
   try {
     return make();
   } finally {
-    Error.stackTraceLimit = limit;
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

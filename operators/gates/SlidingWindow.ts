@@ -28,7 +28,7 @@ export class SlidingWindow implements RatePolicy {
 
   waitMs(now: number, cost: number, ahead: number, from = now, unseenMs = 0): number {
     this.expire(now);
-    const gone = from > now ? this.goneBy(from) : 0;
+    const gone = this.goneBy(from);
     const count = this.count - gone;
     // Number the starts from the oldest in the window on, those ahead included: start i has to be `perMs` after
     // start i - limit. Going back by whole limits leads to one that is known, or that is made now.
@@ -75,7 +75,6 @@ export class SlidingWindow implements RatePolicy {
   }
 
   private expire(now: number): void {
-    if (this.count === 0 || this.startAt(0) + this.perMs > now) return;
     const gone = this.goneBy(now);
     this.first = this.placeOf(gone);
     this.count -= gone;
