@@ -6,6 +6,7 @@ import type { Permit, Semaphore } from '../operators/gates/Semaphore.js';
 import type { Waiting } from '../operators/gates/Waiting.js';
 import { askedToWait } from '../operators/feedback.js';
 import { isRejection } from '../operators/rejection.js';
+import { stackless } from '../operators/stackless.js';
 import { AttemptContext, type ContextOwner } from './attemptContext.js';
 import type { AttemptedCall, StoppableAttempt } from './AttemptedCall.js';
 import type { Stopped } from './callState.js';
@@ -154,7 +155,8 @@ class Attempt extends Expiring implements StoppableAttempt, Observer<unknown>, C
   expire(): void {
     const { tool, callId, outstanding } = this.call;
     const ms = this.runtime.timeoutMs;
-    this.fail(new ToolTimeout({ tool, callId, attempt: this.number, limit: 'timeoutMs', ms, outstanding }));
+    const fields = { tool, callId, attempt: this.number, limit: 'timeoutMs', ms, outstanding } as const;
+    this.fail(stackless(() => new ToolTimeout(fields)));
   }
 
   private get clock(): Clock {
@@ -224,6 +226,11 @@ class Attempt extends Expiring implements StoppableAttempt, Observer<unknown>, C
     // The call may have been cancelled from inside those functions, and from inside `acquire`, which first lets start
     // whoever is due before it.
     if (this.ended) return;
+    // Most need not wait, and are spared what waiting takes.
+    if (limiter.tryAcquire(this.clock, wanted.key, wanted.cost)) {
+      this.begin();
+      return;
+    }
     const rateWait = limiter.acquire(this.clock, {
       ...wanted,
       granted: () => {

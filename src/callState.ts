@@ -1,4 +1,5 @@
 import { Expiring } from '../operators/gates/DeadlineList.js';
+import { stackless } from '../operators/stackless.js';
 import { type ToolError, ToolTimeout } from './error.js';
 import type { CallEvent } from './event.js';
 import type { CallHost, CallRequest, RunRequest } from './callHost.js';
@@ -104,7 +105,7 @@ export abstract class CallState extends Expiring {
   /** What the call has failed with when one of its limits has passed. */
   protected timeoutError(limit: 'timeoutMs' | 'deadlineMs', ms: number): ToolTimeout {
     const { tool, callId, attempt, outstanding } = this;
-    return new ToolTimeout({ tool, callId, attempt, limit, ms, outstanding });
+    return stackless(() => new ToolTimeout({ tool, callId, attempt, limit, ms, outstanding }));
   }
 
   /** The call has ended well; that clears the tool's last failure only if the tool has worked for it. */
