@@ -32,7 +32,8 @@ const names: NamesOf<CachedOptions> = { key: true, scheduler: true };
  * output  ----(xx)x--------x-|
  * ```
  *
- * Errors and results that were cut short are never kept. Several values are replayed. Plain objects and
+ * Errors and results that were cut short are never kept: `firstValueFrom` and `take(1)` leave with the value, before the
+ * end, where `lastValueFrom` waits for it. Several values are replayed. Plain objects and
  * arrays are frozen, all the way down, so that nobody can change what others get. Anything else in them is shared as it is:
  * whoever changes a `Date`, a `Map` or an instance of a class changes it for all. With `staleWhileRevalidateMs` an old result is given at once while a new one is
  * fetched. Unsubscribing leaves the others alone; the last to leave tears the source down. State: the

@@ -54,7 +54,7 @@ export const row: BenchRow = {
     const rounds = await interleave<string>(
       {
         plain: caller('plain'),
-        events: caller('plain', retaining as never),
+        events: caller('plain', retaining),
         ...Object.fromEntries(names.map((name) => [name, caller(name)])),
       },
       { rounds: 60 },
