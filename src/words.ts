@@ -26,14 +26,21 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const LETTER = '[\\p{L}\\p{M}\\p{N}]';
-/** Scripts that set no space between words. */
-const UNSPACED =
-  '[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]';
-/** The first group is a run of letters in such a script; their punctuation is in `UNSPACED` too, but is no letter. */
-const WORD = new RegExp(`((?:(?=${LETTER})${UNSPACED})+)|(?:(?!${UNSPACED})${LETTER})+`, 'gu');
-/** `parseHTTPUrls2` → parse, HTTP, Urls, 2; the `s` of `getURLs` stays with its capitals. */
-const PART = /\p{Lu}+s?(?!\p{Ll})|\p{Lu}?[^\p{Lu}\p{N}]+|\p{N}+/gu;
+/** What words are found by. Made when the first text is read: the tables of Unicode's scripts take longer than all else. */
+function patterns(): { readonly word: RegExp; readonly part: RegExp } {
+  const letter = '[\\p{L}\\p{M}\\p{N}]';
+  /** Scripts that set no space between words. */
+  const unspaced =
+    '[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]';
+  return {
+    /** The first group is a run of letters in such a script; their punctuation is in `unspaced` too, but is no letter. */
+    word: new RegExp(`((?:(?=${letter})${unspaced})+)|(?:(?!${unspaced})${letter})+`, 'gu'),
+    /** `parseHTTPUrls2` → parse, HTTP, Urls, 2; the `s` of `getURLs` stays with its capitals. */
+    part: /\p{Lu}+s?(?!\p{Ll})|\p{Lu}?[^\p{Lu}\p{N}]+|\p{N}+/gu,
+  };
+}
+
+let known: ReturnType<typeof patterns> | undefined;
 
 /**
  * The words of a text, in order, repeated ones too, stop words left out.
@@ -42,12 +49,13 @@ const PART = /\p{Lu}+s?(?!\p{Ll})|\p{Lu}?[^\p{Lu}\p{N}]+|\p{N}+/gu;
  * a term as a whole and one for each part; a run of a script without spaces gives its pairs of neighbouring characters.
  */
 export function termsOf(text: string): readonly Term[] {
+  const { word: wordPattern, part: partPattern } = (known ??= patterns());
   const terms: Term[] = [];
-  for (const [written, unspaced] of text.normalize('NFKC').matchAll(WORD)) {
+  for (const [written, unspaced] of text.normalize('NFKC').matchAll(wordPattern)) {
     if (unspaced === undefined) {
       const word = written.toLowerCase();
       add(terms, word, word);
-      const parts = written.match(PART) ?? [];
+      const parts = written.match(partPattern) ?? [];
       if (parts.length > 1) for (const part of parts) add(terms, word, part.toLowerCase());
     } else {
       for (const pair of pairsOf(unspaced)) terms.push({ word: pair, term: pair });

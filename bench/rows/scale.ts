@@ -1,7 +1,7 @@
 import { firstValueFrom } from 'rxjs';
 import { createOrchestrator, defineTool, type Orchestrator } from '../../src/index.js';
 import type { BenchRow, Figure } from '../BenchRow.js';
-import { interleave } from '../interleave.js';
+import { interleave, type Ratio } from '../interleave.js';
 import { answerAsync, args, Input } from '../work.js';
 
 function withTools(count: number, capacity = 0): Orchestrator {
@@ -25,45 +25,45 @@ function calls(orchestrator: Orchestrator, tools: number): (times: number) => Pr
 /** What a call costs with many tools registered, and with a history that is full. */
 export const row: BenchRow = {
   async measure() {
+    const tools = await interleave(
+      {
+        ten: calls(withTools(10), 10),
+        thousand: calls(withTools(1_000), 1_000),
+        many: calls(withTools(100_000), 100_000),
+      },
+      { rounds: 60 },
+    );
+    // Apart: with a million events on the heap, the collector would be measured with the tools.
     const full = withTools(10, 1_000_000);
     const half = withTools(10, 1_000);
     await calls(half, 10)(2_000);
     // Full: every further event drives one out.
     await calls(full, 10)(340_000);
-    const rounds = await interleave(
-      {
-        ten: calls(withTools(10), 10),
-        thousand: calls(withTools(1_000), 1_000),
-        many: calls(withTools(100_000), 100_000),
-        small: calls(half, 10),
-        full: calls(full, 10),
-      },
-      { rounds: 60 },
-    );
-    const figures: Figure[] = [];
-    for (const [name, id, what] of [
-      ['ten', '10', '10 tools registered'],
-      ['thousand', '1000', '1,000 tools registered'],
-      ['many', '100000', '100,000 tools registered'],
-      ['small', 'history.1000', '10 tools registered, and a full history of 1,000 events'],
-      ['full', 'history.1000000', '10 tools registered, and a full history of 1,000,000 events'],
-    ] as const) {
-      figures.push({ id: `scale.${id}`, work: `one call with ${what}`, unit: 'us', ...rounds.micros(name) });
-    }
-    figures.push(
+    const history = await interleave({ small: calls(half, 10), full: calls(full, 10) }, { rounds: 60 });
+    const us = (id: string, what: string, ratio: Ratio): Figure => ({
+      id: `scale.${id}`,
+      work: `one call with ${what}`,
+      unit: 'us',
+      ...ratio,
+    });
+    return [
+      us('10', '10 tools registered', tools.micros('ten')),
+      us('1000', '1,000 tools registered', tools.micros('thousand')),
+      us('100000', '100,000 tools registered', tools.micros('many')),
+      us('history.1000', 'a full history of 1,000 events', history.micros('small')),
+      us('history.1000000', 'a full history of 1,000,000 events', history.micros('full')),
       {
         id: 'scale.tools',
         work: 'one call with 100,000 tools, over one with 10',
         unit: 'x',
-        ...rounds.cost('many', 'ten'),
+        ...tools.cost('many', 'ten'),
       },
       {
         id: 'scale.history',
         work: 'one call with 1,000,000 events retained, over one with 1,000',
         unit: 'x',
-        ...rounds.cost('full', 'small'),
+        ...history.cost('full', 'small'),
       },
-    );
-    return figures;
+    ];
   },
 };
