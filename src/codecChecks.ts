@@ -27,25 +27,20 @@ type Kinds = number;
 /** The checks that are a matter of kinds alone. */
 const kindsOf = new WeakMap<Check, Kinds>();
 
+/** Which kind a value is of, the frequent ones first; 0: of none. */
+function kindOf(value: unknown): Kinds {
+  if (typeof value === 'string') return kinds.string;
+  if (typeof value === 'number') return Number.isNaN(value) ? 0 : kinds.number;
+  if (typeof value === 'boolean') return kinds.boolean;
+  if (value === null) return kinds.null;
+  if (value === undefined) return kinds.undefined;
+  if (typeof value === 'object') return 0;
+  if (typeof value === 'bigint') return kinds.bigint;
+  return typeof value === 'function' ? kinds.function : 0;
+}
+
 function isOfKind(value: unknown, wanted: Kinds): boolean {
-  switch (typeof value) {
-    case 'string':
-      return (wanted & kinds.string) !== 0;
-    case 'number':
-      return (wanted & kinds.number) !== 0 && !Number.isNaN(value);
-    case 'boolean':
-      return (wanted & kinds.boolean) !== 0;
-    case 'object':
-      return value === null && (wanted & kinds.null) !== 0;
-    case 'undefined':
-      return (wanted & kinds.undefined) !== 0;
-    case 'bigint':
-      return (wanted & kinds.bigint) !== 0;
-    case 'function':
-      return (wanted & kinds.function) !== 0;
-    default:
-      return false;
-  }
+  return (wanted & kindOf(value)) !== 0;
 }
 
 function kindsCheck(wanted: Kinds): Check {
