@@ -44,7 +44,7 @@ async function take(make: () => Observable<unknown>): Promise<Taken> {
 export const row: BenchRow = {
   async measure() {
     const wall = { bare: [] as number[], ours: [] as number[] };
-    const cpu = await alternate(7, {
+    const cpu = await alternate(15, {
       bare: async () => note(wall.bare, await take(() => withMergeMap(10_000))),
       ours: async () => note(wall.ours, await take(() => withParallel(10_000))),
     });
