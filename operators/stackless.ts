@@ -5,12 +5,14 @@
  * @param make - Makes the error, and does nothing else.
  */
 export function stackless<E extends Error>(make: () => E): E {
-  const { stackTraceLimit } = Error;
+  // Of V8 alone, so that the language's own types do not know it.
+  const limited = Error as unknown as { stackTraceLimit: unknown };
+  const { stackTraceLimit } = limited;
   // Where the intrinsics are frozen it cannot be set; an engine that has no such limit is not disturbed by it.
-  if (!Reflect.set(Error, 'stackTraceLimit', 0)) return make();
+  if (!Reflect.set(limited, 'stackTraceLimit', 0)) return make();
   try {
     return make();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    limited.stackTraceLimit = stackTraceLimit;
   }
 }
