@@ -6,6 +6,7 @@ import { callOf, makeCall } from './call.js';
 import type { Caller } from './callAnswer.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { ParallelFailed, type ToolError, ToolFailed } from './error.js';
+import { leaveAll } from './leaveAll.js';
 import type { Activity, RunListener } from './RunEvents.js';
 import { callIdOf, type RunId } from './runIds.js';
 import { emptyResult } from './StepCall.js';
@@ -65,8 +66,7 @@ export class ParallelRun implements Activity {
   }
 
   unsubscribe(): void {
-    const { members } = this;
-    for (let index = members.length - 1; index >= 0; index--) members[index]?.unsubscribe();
+    if (this.remaining > 0) leaveAll(this.members.filter(({ closed }) => !closed));
   }
 
   memberSettled(member: Member, result: Settled): void {

@@ -4,6 +4,7 @@ import type { Context } from './context.js';
 import { didYouMean, maxSearches } from './decodeFlow.js';
 import { InvalidFlow, PlanFailed, type ToolError } from './error.js';
 import type { Step } from './flow.js';
+import { leaveAll } from './leaveAll.js';
 import { ReadyQueue } from './ReadyQueue.js';
 import type { FlowRun } from './FlowRun.js';
 import type { Outcome } from './outcome.js';
@@ -84,8 +85,7 @@ export class PlanRun implements Activity, StepOwner {
   }
 
   unsubscribe(): void {
-    // The latest first: it may be waiting for what one before it holds.
-    for (const step of [...this.running.values()].reverse()) step.unsubscribe();
+    leaveAll([...this.running.values()]);
   }
 
   /** Adds a step, which begins as soon as it can. */

@@ -5,6 +5,7 @@ import { AttemptedCall } from './AttemptedCall.js';
 import { type Caller, completed, type Ending } from './callAnswer.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { InvalidArguments, isToolError, ToolFailed, ToolNotFound } from './error.js';
+import { leaveAll } from './leaveAll.js';
 import { pipelineOf } from './pipeline.js';
 import { PlainCall } from './PlainCall.js';
 import type { ToolRuntime } from './toolRuntime.js';
@@ -129,8 +130,13 @@ class Call extends AttemptedCall implements Observer<unknown> {
       return;
     }
     try {
-      // The latest first: it may be waiting for what one before it holds.
-      for (let index = attempts.length - 1; index > 0; index--) attempts[index]?.stop();
+      leaveAll(
+        attempts.slice(1).map((attempt) => ({
+          unsubscribe: () => {
+            attempt.stop();
+          },
+        })),
+      );
     } finally {
       attempts[0]?.stop(() => {
         this.tell(ending, before);

@@ -1,5 +1,6 @@
 import { Observable, type Subscription } from 'rxjs';
 import { subscriberOf } from '../operators/upstream.js';
+import { leaveAll } from './leaveAll.js';
 
 /**
  * Subscribes to `begin(0)`, `begin(1)` … `begin(count - 1)`, at most `concurrency` of them at once and each as soon as it
@@ -44,8 +45,11 @@ export function inOrder<T>(
           if (failed) return;
           failed = true;
           // Whoever hears of the failure may go on at once, and the others have ended by then.
-          leave();
-          subscriber.error(error);
+          try {
+            leave();
+          } finally {
+            subscriber.error(error);
+          }
         },
         complete: () => {
           running.delete(index);
@@ -58,7 +62,7 @@ export function inOrder<T>(
     };
 
     const leave = (): void => {
-      for (const one of [...running.values()].reverse()) one.unsubscribe();
+      leaveAll([...running.values()]);
     };
 
     subscriber.add(leave);

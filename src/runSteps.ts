@@ -9,6 +9,7 @@ import { FaultList, type TellFault } from './faultList.js';
 import type { Step } from './flow.js';
 import { StepChecker } from './flowFaults.js';
 import { FlowRun } from './FlowRun.js';
+import { leaveAll } from './leaveAll.js';
 import { PlanRun } from './PlanRun.js';
 import { isPlainObject } from './resolve.js';
 import { RunEvents } from './RunEvents.js';
@@ -64,8 +65,8 @@ export function runSteps(
           steps$.subscribe(source);
         },
         unsubscribe: () => {
-          going.unsubscribe();
-          source.unsubscribe();
+          // The calls end before the source of the steps is torn down.
+          leaveAll([source, going]);
         },
       };
     });
