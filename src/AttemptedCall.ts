@@ -40,8 +40,10 @@ export abstract class AttemptedCall extends CallAnswer {
   /** An attempt goes from one phase to another. A call runs while any attempt of it does, and waits while none does. */
   moveAttempt(from: CallPhase, to: CallPhase): void {
     if (this.ended || from === to) return;
-    if (from !== 'idle') this[from]--;
-    if (to !== 'idle') this[to]++;
+    if (from === 'running') this.running--;
+    else if (from === 'queued') this.queued--;
+    if (to === 'running') this.running++;
+    else if (to === 'queued') this.queued++;
     if (this.running > 0) this.enter('running');
     else this.enter(this.queued > 0 ? 'queued' : 'idle');
   }

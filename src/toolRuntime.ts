@@ -24,7 +24,8 @@ export class ToolRuntime {
   readonly hedge: MonoTypeOperatorFunction<unknown> | undefined;
   readonly retry: RetrySettings | undefined;
   readonly timeoutMs: number;
-  readonly deadlineMs: number;
+  /** Undefined: none. */
+  readonly deadlineMs: number | undefined;
   /** What a call consists of: one attempt that begins at once, one that passes gates, or attempts with something around. */
   readonly shape: 'plain' | 'gated' | 'pipeline';
   /** True for arguments that `decodeInput` would give as they are; it may be false for those too. */
@@ -61,7 +62,7 @@ export class ToolRuntime {
     this.hedge = tool.hedge && withHedge({ ...tool.hedge, scheduler });
     this.retry = tool.retry && retrySettings({ ...tool.retry, scheduler });
     this.timeoutMs = tool.timeoutMs ?? 30_000;
-    this.deadlineMs = tool.deadlineMs ?? Infinity;
+    this.deadlineMs = tool.deadlineMs;
     this.shape = !isOneAttempt(tool) ? 'pipeline' : this.isGated ? 'gated' : 'plain';
     this.acceptsInput = guardOf(tool.input);
     this.decodeInput = decoderOf(tool.input);
@@ -78,8 +79,10 @@ export class ToolRuntime {
 
   /** Counts a call that goes from one phase to another. */
   move(from: CallPhase, to: CallPhase): void {
-    if (from !== 'idle') this[from]--;
-    if (to !== 'idle') this[to]++;
+    if (from === 'running') this.running--;
+    else if (from === 'queued') this.queued--;
+    if (to === 'running') this.running++;
+    else if (to === 'queued') this.queued++;
   }
 
   /** Counts an attempt that waits for a rate permit until `availableAt`, as far as can be foreseen. */
