@@ -4,7 +4,7 @@ import type { Flow, Step } from './flow.js';
 import type { FlowRun } from './FlowRun.js';
 import type { Outcome } from './outcome.js';
 import type { Activity, RunListener } from './RunEvents.js';
-import { callIdOf } from './runIds.js';
+import { callIdOf, StepId } from './runIds.js';
 import { type StepOwner, StepRun } from './StepRun.js';
 
 /**
@@ -45,7 +45,7 @@ export class ChainRun implements Activity, StepOwner {
     this.current = undefined;
     if (outcome.kind === 'done') run.log.add(outputKey, outcome.output);
     else run.skip(outputKey);
-    listener.advanced(outputKey, () => callIdOf(run.id.text, outputKey), outcome);
+    listener.advanced(new StepId(run.id, outputKey), outcome);
     if (this.next < this.flow.steps.length) {
       if (!listener.closed) listener.next(run.log.current());
       this.goOn();

@@ -17,6 +17,14 @@ type Settled = Either<ToolError, unknown>;
 /** A call to be made. */
 type Asked = Pick<CallRequest, 'tool' | 'arguments'>;
 
+/** The calls of a group. */
+export interface Group {
+  readonly calls: readonly Asked[];
+  readonly keyAt: (index: number) => string;
+  /** Makes what the listener is given of the results, in the order of the calls. */
+  readonly shape: (results: readonly Settled[]) => unknown;
+}
+
 /** How a group is run. */
 export interface ParallelSettings {
   readonly failFast: boolean;
@@ -38,27 +46,31 @@ export class ParallelRun implements Activity {
   private readonly settled: Map<string, Settled> | undefined;
   private readonly slots: MonoTypeOperatorFunction<unknown> | undefined;
 
-  /** @param shape - Makes what the listener is given of the results, in the order of the calls. */
   constructor(
     private readonly host: CallHost,
     readonly id: RunId,
-    private readonly calls: readonly (readonly [key: string, call: Asked])[],
+    readonly group: Group,
     { failFast, concurrency }: ParallelSettings,
-    private readonly shape: (results: readonly Settled[]) => unknown,
     private readonly listener: RunListener<unknown>,
   ) {
+    const { calls } = group;
     this.remaining = calls.length;
     this.results = new Array<Settled>(calls.length);
     this.settled = failFast ? new Map() : undefined;
     this.slots = concurrency === Infinity ? undefined : withBulkhead({ concurrency, maxQueue: calls.length });
   }
 
+  /** True when every call has settled. */
+  get isDone(): boolean {
+    return this.remaining === 0;
+  }
+
   start(): void {
-    const { calls, host, listener, members, slots } = this;
-    if (this.remaining === 0) this.finish();
+    const { group, host, listener, members, slots } = this;
+    const { calls } = group;
+    if (this.isDone) this.finish();
     for (let index = 0; index < calls.length && !listener.closed; index++) {
-      const [key, call] = calls[index] as readonly [string, Asked];
-      const member = new Member(this, index, key, call);
+      const member = new Member(this, index, calls[index] as Asked);
       members.push(member);
       if (slots) subscribeTo(callOf(host, member).pipe(slots), member);
       else makeCall(host, member, member);
@@ -66,27 +78,26 @@ export class ParallelRun implements Activity {
   }
 
   unsubscribe(): void {
-    if (this.remaining > 0) leaveAll(this.members.filter(({ closed }) => !closed));
+    if (!this.isDone) leaveAll(this.members.filter(({ closed }) => !closed));
   }
 
   memberSettled(member: Member, result: Settled): void {
     const { id, listener, settled } = this;
-    const { step, tool } = member;
     this.results[member.index] = result;
-    settled?.set(step, result);
+    settled?.set(member.step, result);
     if (settled && isLeft(result)) {
-      const ids = { callId: member.callId, runId: id.text };
+      const { callId, step, tool } = member;
       const results = Object.fromEntries(settled);
-      listener.error(new ParallelFailed({ tool, ...ids, member: step, cause: result.left, results }));
+      listener.error(new ParallelFailed({ tool, callId, runId: id.text, member: step, cause: result.left, results }));
       return;
     }
-    listener.advanced(step, () => member.callId);
+    listener.advanced(member);
     if (--this.remaining === 0) this.finish();
   }
 
   private finish(): void {
-    const { listener, results, shape } = this;
-    listener.next(shape(results));
+    const { group, listener, results } = this;
+    listener.next(group.shape(results));
     listener.complete();
   }
 }
@@ -106,11 +117,14 @@ class Member implements Caller, CallRequest, Unsubscribable {
   constructor(
     private readonly run: ParallelRun,
     readonly index: number,
-    readonly step: string,
     call: Asked,
   ) {
     this.tool = call.tool;
     this.arguments = call.arguments;
+  }
+
+  get step(): string {
+    return this.run.group.keyAt(this.index);
   }
 
   get callId(): string {

@@ -9,7 +9,7 @@ import { ReadyQueue } from './ReadyQueue.js';
 import type { FlowRun } from './FlowRun.js';
 import type { Outcome } from './outcome.js';
 import type { Activity, RunListener } from './RunEvents.js';
-import { callIdOf } from './runIds.js';
+import { callIdOf, StepId } from './runIds.js';
 import { publishSkipped, type StepOwner, StepRun } from './StepRun.js';
 import { needsOf } from './stepNeeds.js';
 
@@ -218,7 +218,7 @@ export class PlanRun implements Activity, StepOwner {
     this.ended++;
     if (outcome.kind === 'done') run.log.add(outputKey, outcome.output);
     else run.skip(outputKey);
-    listener.advanced(outputKey, () => callIdOf(run.id.text, outputKey), outcome);
+    listener.advanced(new StepId(run.id, outputKey), outcome);
     for (const other of this.waitingFor(outputKey)) {
       const waiting = this.nodes[other] as Node;
       if (--waiting.missing === 0 && waiting.state === 'waiting') this.makeReady(other);

@@ -37,12 +37,18 @@ export interface Activity extends Unsubscribable {
   start(): void;
 }
 
+/** A step, with its call. */
+export interface Identified {
+  readonly step: string;
+  readonly callId: string;
+}
+
 /** Whom a run's steps tell what they have come to. */
 export interface RunListener<T> extends Observer<T> {
   /** True once nobody listens any more. */
   readonly closed: boolean;
-  /** A step is done; of a flow's step also what came of it. @param callId - Made where somebody asks for it. */
-  advanced(step: string, callId: () => string, outcome?: Outcome): void;
+  /** A step is done; of a flow's step also what came of it. @param done - Asked for its ids where somebody wants them. */
+  advanced(done: Identified, outcome?: Outcome): void;
 }
 
 /**
@@ -78,9 +84,12 @@ export class RunEvents<T> implements RunListener<T>, Unsubscribable {
 
   /** @param begin - Makes what the run does, or throws a ToolError. */
   start(begin: (listener: RunListener<T>) => Activity): void {
-    const { kind, name, steps, details } = this.run;
+    const { run } = this;
     this.subscriber.add(this);
-    this.publish(() => ({ type: 'run.started', ...this.common(), kind, name, steps, ...details?.() }));
+    this.publish(() => {
+      const { details, kind, name, steps } = run;
+      return { type: 'run.started', ...this.common(), kind, name, steps, ...details?.() };
+    });
     if (this.subscriber.closed) return;
     let activity: Activity;
     try {
@@ -98,13 +107,13 @@ export class RunEvents<T> implements RunListener<T>, Unsubscribable {
     this.giving = false;
   }
 
-  advanced(step: string, callId: () => string, outcome?: Outcome): void {
+  advanced(done: Identified, outcome?: Outcome): void {
     this.done++;
     this.publish(() => ({
       type: 'run.advanced',
       ...this.common(),
-      step,
-      callId: callId(),
+      step: done.step,
+      callId: done.callId,
       ...(outcome ? markOf(outcome) : {}),
     }));
   }

@@ -6,7 +6,7 @@ import { type FlowFault, InvalidFlow, type ToolError } from './error.js';
 import { shorten } from './fault.js';
 import { ParallelRun } from './ParallelRun.js';
 import { isPlainObject } from './resolve.js';
-import { RunEvents } from './RunEvents.js';
+import { type Run, RunEvents } from './RunEvents.js';
 import { RunId } from './runIds.js';
 import type { AnyTool, ArgumentsOf, ResultOf } from './tool.js';
 
@@ -59,30 +59,42 @@ export function runParallel(
 ): Observable<unknown> {
   wholeNumber('concurrency', concurrency, 1, true);
   object('group', group);
-  // `Object.entries` would leave a hole in an array out, and what is behind it would move up.
-  const members: readonly Member[] = Array.isArray(group)
-    ? Array.from(group as readonly Call[], (member, index) => [String(index), member] as const)
-    : Object.entries(group);
-  const steps = members.map(([key]) => key);
+  // `Object.values` would leave a hole in an array out, and what is behind it would move up.
+  const calls: readonly Call[] = Array.isArray(group) ? Array.from(group as readonly Call[]) : Object.values(group);
+  const keys = Array.isArray(group) ? undefined : Object.keys(group);
+  const keyAt = (index: number): string => keys?.[index] ?? String(index);
   const shape = (results: readonly unknown[]): unknown =>
-    Array.isArray(group) ? results : Object.fromEntries(steps.map((key, index) => [key, results[index]]));
+    keys ? Object.fromEntries(keys.map((key, index) => [key, results[index]])) : results;
   return new Observable((subscriber) => {
     const id = new RunId(host.ids);
-    const run = { id, kind: 'parallel', name: 'parallel', steps, parentId } as const;
+    let parallel: ParallelRun | undefined;
+    const run: Run = {
+      id,
+      kind: 'parallel',
+      name: 'parallel',
+      get steps() {
+        return calls.map((_, index) => keyAt(index));
+      },
+      parentId,
+      isDone: () => parallel?.isDone === true,
+    };
     new RunEvents<unknown>(host, run, subscriber).start((listener) => {
-      const faults = members.flatMap(([key, member]) => faultsOfMember(key, member));
+      const faults = faultsOf(calls, keyAt);
       if (faults.length > 0) throw new InvalidFlow({ flow: 'parallel', faults });
-      return new ParallelRun(host, id, members, { failFast, concurrency }, shape, listener);
+      return (parallel = new ParallelRun(host, id, { calls, keyAt, shape }, { failFast, concurrency }, listener));
     });
   });
 }
 
-/** A call of a group, and its key. */
-type Member = readonly [string, Call];
-
-function faultsOfMember(key: string, member: unknown): readonly FlowFault[] {
-  if (!isPlainObject(member))
-    return [{ path: key, message: `expected a call { tool, arguments }, got ${shorten(member)}` }];
-  if (typeof member['tool'] === 'string') return [];
-  return [{ path: `${key}.tool`, message: `expected the name of a tool, got ${shorten(member['tool'])}` }];
+function faultsOf(calls: readonly unknown[], keyAt: (index: number) => string): readonly FlowFault[] {
+  const faults: FlowFault[] = [];
+  calls.forEach((member, index) => {
+    if (!isPlainObject(member)) {
+      faults.push({ path: keyAt(index), message: `expected a call { tool, arguments }, got ${shorten(member)}` });
+    } else if (typeof member['tool'] !== 'string') {
+      const message = `expected the name of a tool, got ${shorten(member['tool'])}`;
+      faults.push({ path: `${keyAt(index)}.tool`, message });
+    }
+  });
+  return faults;
 }

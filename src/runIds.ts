@@ -39,3 +39,15 @@ export function nestedRunId(callId: string, attempt: number, count: number): str
 export function isNestedIn(runId: string, callId: string): boolean {
   return runId.startsWith(`${callId}/`);
 }
+
+/** A step of a run, and the id of its call, which is made when it is read. */
+export class StepId {
+  constructor(
+    private readonly run: RunId,
+    readonly step: string,
+  ) {}
+
+  get callId(): string {
+    return callIdOf(this.run.text, this.step);
+  }
+}
