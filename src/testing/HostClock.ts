@@ -16,7 +16,11 @@ interface FakeClock {
 
 /** What is used of @sinonjs/fake-timers. */
 export interface FakeTimers {
-  install(options: { readonly now: number; readonly toNotFake: readonly string[] }): FakeClock;
+  install(options: {
+    readonly now: number;
+    readonly toNotFake: readonly string[];
+    readonly shouldClearNativeTimers: boolean;
+  }): FakeClock;
 }
 
 /** Not for its own time: it is what is put in its place. */
@@ -73,7 +77,12 @@ export class HostClock {
   ) {
     try {
       // Promises are to settle by themselves, so that their jobs stay the host's.
-      this.clock = fakeTimers.install({ now: 0, toNotFake: ['nextTick', 'queueMicrotask'] });
+      // What was set before is the host's, and is cleared there: a timer of RxJS that went off after all would throw.
+      this.clock = fakeTimers.install({
+        now: 0,
+        toNotFake: ['nextTick', 'queueMicrotask'],
+        shouldClearNativeTimers: true,
+      });
     } catch (cause) {
       throw new Error(
         `virtualTime: expected the host's own timers, got faked ones: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -110,6 +110,19 @@ describe('virtualTime', () => {
     expect(at).to.deep.equal([3, 8]);
   });
 
+  it('clears a timer of the host that was set before, when it is cancelled inside', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    // Until mocha has set its own timer for a test that is still going on.
+    await Promise.resolve();
+    const before = timers();
+    const subscription = timer(1_000).subscribe();
+    expect(timers()).to.equal(before + 1);
+    await virtualTime(() => {
+      subscription.unsubscribe();
+    });
+    expect(timers()).to.equal(before);
+  });
+
   it('has one time for all clocks', async () => {
     const times = await virtualTime(async ({ now, scheduler, sleep }) => {
       await sleep(20);
