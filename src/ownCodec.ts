@@ -54,9 +54,10 @@ export function ownCodecOf(codec: t.Decoder<never, unknown>): OwnCodec | undefin
     const { type } = codec as unknown as { readonly type: t.Any };
     return validate === type.validate ? ({ kind: 'readonly', codec } as unknown as OwnCodec) : undefined;
   }
-  if (!textsTellApart()) return undefined;
-  const kinds = samples().filter((sample) => sameClass(codec, sample.codec));
-  const kind = kinds.find((sample) => sample.text === textOf(validate))?.kind;
+  const samples = samplesOf(Object.getPrototypeOf(codec) as object);
+  if (samples.length === 0) return undefined;
+  const text = textOf(validate);
+  const kind = samples.find((sample) => sample.text === text)?.kind;
   return kind && ({ kind, codec } as unknown as OwnCodec);
 }
 
@@ -127,43 +128,55 @@ export function tagsOf(codec: t.Any, tag: string): readonly unknown[] | undefine
 
 interface Sample {
   readonly kind: KindWithParts;
-  readonly codec: object;
   readonly text: string;
 }
 
-let made: readonly Sample[] | undefined;
+type Maker = readonly [KindWithParts, { readonly prototype: object }, () => { readonly validate: unknown }];
 
-/** One codec of each kind, as this copy of io-ts makes it. Made when first needed: who never compiles does not pay. */
-function samples(): readonly Sample[] {
-  if (made) return made;
-  const a = t.type({ a: t.literal('a') });
-  const b = t.type({ a: t.literal('b') });
-  const codecs: readonly (readonly [KindWithParts, { readonly validate: unknown }])[] = [
-    ['literal', t.literal('a')],
-    ['keyof', t.keyof({ a: null })],
-    ['type', a],
-    ['partial', t.partial({})],
-    ['exact', t.exact(a)],
-    ['array', t.array(t.string)],
-    ['array', t.readonlyArray(t.string)],
-    ['tuple', t.tuple([t.string])],
-    ['record', t.record(t.string, t.string)],
-    ['exactRecord', t.record(t.literal('a'), t.string)],
-    ['union', t.union([t.string, t.number])],
-    ['taggedUnion', t.union([a, b])],
-    ['intersection', t.intersection([a, b])],
-    ['refinement', t.Int],
-    ['recursive', t.recursion<object>('a', () => t.type({}))],
-  ];
-  made = codecs.map(([kind, codec]) => ({ kind, codec, text: textOf(codec.validate) }));
-  return made;
+/** For each kind its class, and how to make one. Some kinds share a class. */
+const makers: readonly Maker[] = [
+  ['literal', t.LiteralType, () => t.literal('a')],
+  ['keyof', t.KeyofType, () => t.keyof({ a: null })],
+  ['type', t.InterfaceType, () => t.type({})],
+  ['partial', t.PartialType, () => t.partial({})],
+  ['exact', t.ExactType, () => t.exact(t.type({}))],
+  ['array', t.ArrayType, () => t.array(t.string)],
+  ['array', t.ReadonlyArrayType, () => t.readonlyArray(t.string)],
+  ['tuple', t.TupleType, () => t.tuple([t.string])],
+  ['record', t.DictionaryType, () => t.record(t.string, t.string)],
+  ['exactRecord', t.DictionaryType, () => t.record(t.literal('a'), t.string)],
+  ['union', t.UnionType, () => t.union([t.string, t.number])],
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- what `t.union` makes where it finds a tag
+  ['taggedUnion', t.TaggedUnionType, () => t.union([t.type({ a: t.literal('a') }), t.type({ a: t.literal('b') })])],
+  ['intersection', t.IntersectionType, () => t.intersection([t.type({}), t.type({})])],
+  ['refinement', t.RefinementType, () => t.Int],
+  ['recursive', t.RecursiveType, () => t.recursion<object>('a', () => t.type({}))],
+];
+
+const known = new Map<object, readonly Sample[]>();
+
+/**
+ * How this copy of io-ts makes the codecs of a class: one of each kind, made when first needed, as making all of them
+ * takes more than a millisecond of a process's start. None for a class that is not io-ts' own, or in an engine that
+ * hides the texts of functions: there nothing is told apart by them.
+ */
+function samplesOf(prototype: object): readonly Sample[] {
+  let samples = known.get(prototype);
+  if (!samples) {
+    const ofClass = makers.filter(([, made]) => made.prototype === prototype);
+    // Not remembered: there may be any number of other classes.
+    if (ofClass.length === 0) return [];
+    samples = ofClass.map(([kind, , make]) => ({ kind, text: textOf(make().validate) }));
+    if (!tellApart(samples.map(({ text }) => text))) samples = [];
+    known.set(prototype, samples);
+  }
+  return samples;
 }
 
-/** False in an engine that hides the texts of functions: there nothing is told apart by them. */
-function textsTellApart(): boolean {
-  const texts = new Set(samples().map(({ text }) => text));
-  // An exact codec and a record of known keys are the same function, and so are the two arrays.
-  return texts.size >= samples().length - 2 && ![...texts].some((text) => /\[(?:native code|bytecode)\]/.test(text));
+function tellApart(texts: readonly string[]): boolean {
+  // With one that none of io-ts' functions is: an engine may give all functions the same text.
+  const all = [...texts, textOf(textOf)];
+  return new Set(all).size === all.length && !all.some((text) => /\[(?:native code|bytecode)\]/.test(text));
 }
 
 function sameClass(codec: object, sample: object): boolean {
