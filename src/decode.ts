@@ -19,12 +19,24 @@ export function decode<A>(codec: t.Decoder<unknown, A>, value: unknown): Either<
 
 /** `decode` for one codec, made ready: what is as it should be is recognised without io-ts. */
 export function decoderOf<A>(codec: t.Decoder<unknown, A>): (value: unknown) => Either<readonly Fault[], A> {
-  const check = checkOf(codec);
-  return (value) => (check(value) === accepted ? right(value as A) : decode(codec, value));
+  const accepts = guardOf(codec);
+  return (value) => (accepts(value) ? right(value as A) : decode(codec, value));
 }
 
-/** True for values that the codec would give as they are, as far as that can be told without it. */
-export function guardOf(codec: t.Decoder<unknown, unknown>): (value: unknown) => boolean {
-  const check = checkOf(codec);
-  return (value) => check(value) === accepted;
+type Guard = (value: unknown) => boolean;
+
+const guards = new WeakMap<object, Guard>();
+
+/**
+ * True for values that the codec would give as they are, as far as that can be told without it. There is one for each
+ * codec, however many tools have it.
+ */
+export function guardOf(codec: t.Decoder<unknown, unknown>): Guard {
+  let guard = guards.get(codec);
+  if (!guard) {
+    const check = checkOf(codec);
+    guard = (value) => check(value) === accepted;
+    guards.set(codec, guard);
+  }
+  return guard;
 }

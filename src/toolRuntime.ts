@@ -4,7 +4,7 @@ import type { Clock } from '../operators/gates/Clock.js';
 import type { Semaphore } from '../operators/gates/Semaphore.js';
 import { withHedge } from '../operators/withHedge.js';
 import { type RetrySettings, retrySettings } from '../operators/withRetry.js';
-import { decoderOf, guardOf } from './decode.js';
+import { decode, decoderOf, guardOf } from './decode.js';
 import type { ToolError } from './error.js';
 import type { Load } from './event.js';
 import type { Fault } from './fault.js';
@@ -17,56 +17,66 @@ export type CallPhase = 'idle' | 'queued' | 'running';
 
 /** A registered tool: its gates and remedies, made once, and what it has to do now. */
 export class ToolRuntime {
+  // Declared and assigned in this order: what every call reads or writes lies in two lines of the processor's
+  // cache then, which counts where there are thousands of tools.
+  /** How many calls there are, those between two attempts too. */
+  private calls = 0;
+  private running = 0;
+  private queued = 0;
+  /** The last failure, until a success clears it. */
+  lastError: ToolError | undefined = undefined;
+  /** True for arguments that `decodeInput` would give as they are; it may be false for those too. */
+  readonly acceptsInput: (value: unknown) => boolean;
+  /** What a call consists of: one attempt that begins at once, one that passes gates, or attempts with something around. */
+  readonly shape: 'plain' | 'gated' | 'pipeline';
+  readonly timeoutMs: number;
+  /** Undefined: none. */
+  readonly deadlineMs: number | undefined;
+  /** Reads a value that `run` gave; undefined where none is checked. */
+  readonly decodeOutput: ((value: unknown) => Either<readonly Fault[], unknown>) | undefined;
+
   readonly semaphore: Semaphore | undefined;
   readonly rateLimit: ReadyRateLimit | undefined;
   readonly circuit: ReadyCircuit | undefined;
   readonly cache: ReadyCache | undefined;
   readonly hedge: MonoTypeOperatorFunction<unknown> | undefined;
   readonly retry: RetrySettings | undefined;
-  readonly timeoutMs: number;
-  /** Undefined: none. */
-  readonly deadlineMs: number | undefined;
-  /** What a call consists of: one attempt that begins at once, one that passes gates, or attempts with something around. */
-  readonly shape: 'plain' | 'gated' | 'pipeline';
-  /** True for arguments that `decodeInput` would give as they are; it may be false for those too. */
-  readonly acceptsInput: (value: unknown) => boolean;
-  /** Reads the arguments. */
-  readonly decodeInput: (value: unknown) => Either<readonly Fault[], unknown>;
-  /** Reads a value that `run` gave; undefined where none is checked. */
-  readonly decodeOutput: ((value: unknown) => Either<readonly Fault[], unknown>) | undefined;
-
   /** False from when it is unregistered on. */
-  registered = true;
+  registered: boolean;
   /** Ends the reports of the circuit's transitions. */
-  stopReporting: () => void = () => undefined;
-  /** The last failure, until a success clears it. */
-  lastError: ToolError | undefined;
-  /** How many calls there are, those between two attempts too. */
-  private calls = 0;
-  private queued = 0;
-  private running = 0;
+  stopReporting: () => void;
   /** How many attempts wait for a rate permit. */
-  private limited = 0;
+  private limited: number;
   /** When the last of them is expected to start. */
-  private limitedUntil = -Infinity;
+  private limitedUntil: number;
+  private readonly clock: Clock;
 
   constructor(
     readonly tool: AnyTool,
-    private readonly clock: Clock,
+    clock: Clock,
     scheduler: SchedulerLike,
   ) {
+    this.acceptsInput = guardOf(tool.input);
+    this.shape = !isOneAttempt(tool) ? 'pipeline' : isGated(tool) ? 'gated' : 'plain';
+    this.timeoutMs = tool.timeoutMs ?? 30_000;
+    this.deadlineMs = tool.deadlineMs;
+    this.decodeOutput = tool.output && decoderOf(tool.output);
     this.semaphore = semaphoreOf(tool);
     this.rateLimit = rateLimitOf(tool);
     this.circuit = circuitOf(tool);
     this.cache = cacheOf(tool);
     this.hedge = tool.hedge && withHedge({ ...tool.hedge, scheduler });
     this.retry = tool.retry && retrySettings({ ...tool.retry, scheduler });
-    this.timeoutMs = tool.timeoutMs ?? 30_000;
-    this.deadlineMs = tool.deadlineMs;
-    this.shape = !isOneAttempt(tool) ? 'pipeline' : this.isGated ? 'gated' : 'plain';
-    this.acceptsInput = guardOf(tool.input);
-    this.decodeInput = decoderOf(tool.input);
-    this.decodeOutput = tool.output && decoderOf(tool.output);
+    this.registered = true;
+    this.stopReporting = reportsNothing;
+    this.limited = 0;
+    this.limitedUntil = -Infinity;
+    this.clock = clock;
+  }
+
+  /** Reads arguments that `acceptsInput` is not sure of. */
+  decodeInput(args: unknown): Either<readonly Fault[], unknown> {
+    return decode(this.tool.input, args);
   }
 
   callBegan(): void {
@@ -104,7 +114,7 @@ export class ToolRuntime {
   /** What the tool has to do now. */
   load(): Load {
     const { running, queued } = this;
-    if (!this.isGated) return { running, queued, accepting: true };
+    if (!isGated(this.tool)) return { running, queued, accepting: true };
     const availableAt = this.availableAt();
     const retryAt = this.circuit?.circuit.retryAt;
     return {
@@ -122,10 +132,6 @@ export class ToolRuntime {
 
   status(): ToolStatus {
     return toolStatus(this.tool.name, this.load(), this.lastError, this.clock.now());
-  }
-
-  private get isGated(): boolean {
-    return this.semaphore !== undefined || this.rateLimit !== undefined || this.circuit !== undefined;
   }
 
   private circuitAccepts(): boolean {
@@ -146,4 +152,12 @@ export class ToolRuntime {
 
 function isOneAttempt({ operators, hedge, retry, cache, approve, fallback }: AnyTool): boolean {
   return !operators?.length && !hedge && !retry && !cache && !approve && fallback === undefined;
+}
+
+function isGated({ concurrency, rateLimit, circuitBreaker }: AnyTool): boolean {
+  return concurrency !== undefined || rateLimit !== undefined || circuitBreaker !== undefined;
+}
+
+function reportsNothing(): void {
+  // Without a circuit there is nothing to report.
 }
