@@ -1,4 +1,5 @@
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const t = require('io-ts');
 const { lastValueFrom, NEVER, Observable } = require('rxjs');
 const toolstream = require('toolstream');
@@ -25,6 +26,23 @@ async function main() {
   testing.marbles(({ cold, expectStream }) => {
     expectStream(cold('-a|').pipe(operators.withTimeout(5))).toBe('-a|');
   });
+
+  testing.marbles(({ createOrchestrator }) => {
+    let error;
+    createOrchestrator({ tools: [] })
+      .execute('shout', {})
+      .subscribe({ error: (thrown) => (error = thrown) });
+    assert.ok(error instanceof toolstream.ToolNotFound, 'toolstream/testing brought a toolstream of its own');
+  });
+
+  for (const exported of [toolstream, operators, testing]) {
+    for (const [name, value] of Object.entries(exported)) {
+      if (typeof value === 'function') assert.strictEqual(value.name, name, 'stack traces show another name');
+    }
+  }
+  const program = "require('toolstream').defineTool({ name: '' })";
+  const { stderr } = spawnSync(process.execPath, ['--enable-source-maps', '-e', program], { encoding: 'utf8' });
+  assert.match(stderr, /^ +at .*defineTool .*[\\/]src[\\/]tool\.ts:\d+/m, 'source maps lead somewhere else');
 
   await assert.rejects(lastValueFrom(NEVER.pipe(operators.withTimeout(1))), operators.TimeoutExceeded);
 }
