@@ -19,11 +19,11 @@ const ofCall = {
 /** No tool of this name is registered. */
 export class ToolNotFound extends taggedError(
   'ToolNotFound',
-  {
+  () => ({
     ...ofCall,
     /** Up to three registered names that may have been meant. */
     closest: t.readonlyArray(t.string),
-  },
+  }),
   ({ tool, closest }) =>
     `no tool '${tool}' is registered${closest.length > 0 ? `; did you mean ${closest.map((name) => `'${name}'`).join(' or ')}?` : ''}`,
 ) {}
@@ -31,7 +31,7 @@ export class ToolNotFound extends taggedError(
 /** The arguments do not fit the tool's input codec. `run` was not called. */
 export class InvalidArguments extends taggedError(
   'InvalidArguments',
-  { ...ofCall, faults: t.readonlyArray(Fault) },
+  () => ({ ...ofCall, faults: t.readonlyArray(Fault) }),
   ({ tool, faults }) => `invalid arguments for '${tool}': ${describeFaults(faults)}`,
 ) {
   get [rejectionMark](): true {
@@ -42,21 +42,21 @@ export class InvalidArguments extends taggedError(
 /** A value that `run` gave does not fit the tool's output codec. */
 export class InvalidResult extends taggedError(
   'InvalidResult',
-  { ...ofCall, attempt: t.number, faults: t.readonlyArray(Fault) },
+  () => ({ ...ofCall, attempt: t.number, faults: t.readonlyArray(Fault) }),
   ({ tool, faults }) => `'${tool}' gave an invalid result: ${describeFaults(faults)}`,
 ) {}
 
 /** An attempt took longer than `timeoutMs`, or the whole call longer than `deadlineMs`. */
 export class ToolTimeout extends taggedError(
   'ToolTimeout',
-  {
+  () => ({
     ...ofCall,
     attempt: t.number,
     limit: t.keyof({ timeoutMs: null, deadlineMs: null }),
     ms: t.number,
     /** What was still to come: 'a free slot', 'a rate permit', 'the first value', 'the end after 2 values' … */
     outstanding: t.string,
-  },
+  }),
   ({ tool, attempt, limit, ms, outstanding }) =>
     `'${tool}' exceeded its ${limit} of ${String(ms)} ms in attempt ${String(attempt)}, waiting for ${outstanding}`,
 ) {}
@@ -64,12 +64,12 @@ export class ToolTimeout extends taggedError(
 /** The tool's rate limit refused the call. Nothing of the limit was used up. */
 export class RateLimitExceeded extends taggedError(
   'RateLimitExceeded',
-  {
+  () => ({
     ...ofCall,
     reason: t.keyof({ limit: null, queueFull: null, maxWait: null, maxKeys: null }),
     /** In how many ms a start would be possible, as things stand. */
     retryAfterMs: t.number,
-  },
+  }),
   ({ tool, reason, retryAfterMs }) =>
     `'${tool}' was not started: ${rateRefusals[reason]}; retry after ${String(retryAfterMs)} ms`,
 ) {
@@ -81,7 +81,7 @@ export class RateLimitExceeded extends taggedError(
 /** All of the tool's slots are taken, and its queue refused the call. */
 export class ToolBusy extends taggedError(
   'ToolBusy',
-  { ...ofCall, reason: t.keyof({ queueFull: null, maxWait: null }), running: t.number, queued: t.number },
+  () => ({ ...ofCall, reason: t.keyof({ queueFull: null, maxWait: null }), running: t.number, queued: t.number }),
   ({ tool, reason, running, queued }) =>
     `'${tool}' was not started: ${semaphoreRefusals[reason]} (${String(running)} running, ${String(queued)} waiting)`,
 ) {
@@ -93,7 +93,7 @@ export class ToolBusy extends taggedError(
 /** The tool's circuit breaker let nobody through. */
 export class CircuitOpen extends taggedError(
   'CircuitOpen',
-  {
+  () => ({
     ...ofCall,
     reason: t.keyof({ open: null, halfOpen: null, isolated: null }),
     /**
@@ -101,7 +101,7 @@ export class CircuitOpen extends taggedError(
      * have been judged at the latest. Undefined where that is not a matter of time.
      */
     retryAfterMs: t.union([t.number, t.undefined]),
-  },
+  }),
   ({ tool, reason, retryAfterMs }) =>
     `'${tool}' was not started: ${circuitRefusals[reason]}${retryAfterMs === undefined ? '' : `; retry after ${String(retryAfterMs)} ms`}`,
 ) {
@@ -113,7 +113,7 @@ export class CircuitOpen extends taggedError(
 /** Somebody who was asked to approve the call did not. `run` was not called. */
 export class ApprovalDenied extends taggedError(
   'ApprovalDenied',
-  { ...ofCall, reason: t.string },
+  () => ({ ...ofCall, reason: t.string }),
   ({ tool, reason }) => `'${tool}' was not started: not approved: ${reason}`,
 ) {
   get [rejectionMark](): true {
@@ -124,14 +124,14 @@ export class ApprovalDenied extends taggedError(
 /** `run` threw, or its stream errored, or gave nothing where a value is needed; `cause` is what it threw. */
 export class ToolFailed extends taggedError(
   'ToolFailed',
-  { ...ofCall, attempt: t.number, cause: Cause },
+  () => ({ ...ofCall, attempt: t.number, cause: Cause }),
   ({ tool, cause }) => `'${tool}' failed: ${messageOf(cause)}`,
 ) {}
 
 /** A reference of a step leads nowhere in what the run has so far. */
 export class UnresolvedReference extends taggedError(
   'UnresolvedReference',
-  {
+  () => ({
     ...ofCall,
     step: t.string,
     /** The reference, as written. */
@@ -140,7 +140,7 @@ export class UnresolvedReference extends taggedError(
     nearest: t.string,
     /** What stands there, shortened. */
     found: t.string,
-  },
+  }),
   ({ step, reference, nearest, found }) =>
     `step '${step}': ${reference} leads nowhere; the nearest that exists is ${nearest === '' ? 'the run itself' : nearest}: ${found}`,
 ) {}
@@ -148,7 +148,7 @@ export class UnresolvedReference extends taggedError(
 /** A step of a chain failed. What had been done by then is in `context`. */
 export class ChainFailed extends taggedError(
   'ChainFailed',
-  {
+  () => ({
     ...ofCall,
     runId: t.string,
     /** The name of the chain. */
@@ -159,7 +159,7 @@ export class ChainFailed extends taggedError(
     cause: Cause,
     /** The input and the output of each finished step. */
     context: Snapshot,
-  },
+  }),
   ({ flow, step, cause }) => `chain '${flow}' failed at step '${step}': ${messageOf(cause)}`,
 ) {}
 
@@ -169,7 +169,7 @@ export class ChainFailed extends taggedError(
  */
 export class PlanFailed extends taggedError(
   'PlanFailed',
-  {
+  () => ({
     ...ofCall,
     runId: t.string,
     /** The name of the plan. */
@@ -184,7 +184,7 @@ export class PlanFailed extends taggedError(
     skipped: t.readonlyArray(t.string),
     /** The input and the output of each finished step. */
     context: Snapshot,
-  },
+  }),
   ({ flow, step, cause, failures, skipped }) => {
     const others = failures.length > 1 ? `, and ${String(failures.length - 1)} more` : '';
     const without = skipped.length > 0 ? `; ${String(skipped.length)} skipped for that` : '';
@@ -195,7 +195,7 @@ export class PlanFailed extends taggedError(
 /** With `failFast`, a call of a parallel group failed; the others were cancelled. */
 export class ParallelFailed extends taggedError(
   'ParallelFailed',
-  {
+  () => ({
     ...ofCall,
     runId: t.string,
     /** The key, or the position, of the call that failed. */
@@ -204,7 +204,7 @@ export class ParallelFailed extends taggedError(
     cause: Cause,
     /** The results of the calls that had ended by then, under their keys. */
     results: Snapshot,
-  },
+  }),
   ({ member, cause }) => `parallel call '${member}' failed: ${messageOf(cause)}`,
 ) {}
 
@@ -221,14 +221,14 @@ export type FlowFault = t.TypeOf<typeof FlowFault>;
 /** A flow that cannot be run: all its faults. Nothing has run. */
 export class InvalidFlow extends taggedError(
   'InvalidFlow',
-  { flow: t.string, faults: t.readonlyArray(FlowFault) },
+  () => ({ flow: t.string, faults: t.readonlyArray(FlowFault) }),
   ({ flow, faults }) => `flow '${flow}' is invalid: ${inWords(faults)}`,
 ) {}
 
 /** An earlier run cannot be gone on with: why. Nothing has run. */
 export class NotResumable extends taggedError(
   'NotResumable',
-  { flow: t.string, faults: t.readonlyArray(FlowFault) },
+  () => ({ flow: t.string, faults: t.readonlyArray(FlowFault) }),
   ({ flow, faults }) => `flow '${flow}' cannot be resumed: ${inWords(faults)}`,
 ) {}
 
