@@ -1,5 +1,4 @@
 import type { Observer } from 'rxjs';
-import type { Deadline } from '../operators/gates/Deadlines.js';
 import { AttemptContext, type ContextOwner } from './attemptContext.js';
 import { CallAnswer, completed, type Ending } from './callAnswer.js';
 import { endAfter, left, type Stopped } from './callState.js';
@@ -19,16 +18,12 @@ import { type Work, workOf } from './work.js';
 export class PlainCall extends CallAnswer implements Observer<unknown>, ContextOwner {
   /** `over`: its attempt has ended. */
   private phase: 'new' | 'running' | 'over' = 'new';
-  /** Until when the whole call must have ended; its own place among the deadlines is for its attempt's timeout. */
-  private deadline: Deadline | undefined;
   /** Why the tool was stopped, or that it has come to its own end. */
   closedBy: Stopped | 'itself' | undefined = undefined;
   /** What `run` was told, where it has asked for the signal. */
   watching: AttemptContext | undefined;
   /** What `run` gave; undefined before it has returned. */
   private work: Work | undefined = undefined;
-  /** How the call was ended while its attempt was being torn down. */
-  private meanwhile: Ending | undefined;
 
   get call(): this {
     return this;
@@ -52,23 +47,21 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, ContextO
     const { host, deadlineMs } = this;
     this.caller.add(this);
     if (this.ended) return;
-    if (deadlineMs < Infinity) {
-      this.deadline = host.deadlines.add(host.clock, deadlineMs, () => {
-        this.expireCall(deadlineMs);
-      });
-    }
+    // Both begin now, so that the longer one is never heard of.
+    const { timeoutMs } = runtime;
+    const ofCall = deadlineMs <= timeoutMs;
+    if (ofCall) this.expireIn(deadlineMs);
     this.phase = 'running';
     runtime.move('idle', 'running');
     const event = this.draft('call.started');
     if (event) {
       event.args = this.shownArguments;
       event.waitedMs = 0;
-      host.bus.send(event);
+      host.bus.send(event, this.startedAt);
     }
     // Whoever heard of the start may have cancelled the call.
     if (this.ended) return;
-    const { timeoutMs } = runtime;
-    if (timeoutMs < Infinity) host.deadlines.setAt(host.clock, this.startedAt, timeoutMs, this);
+    if (!ofCall) this.expireIn(timeoutMs);
     let endedInRun = false;
     try {
       // eslint-disable-next-line toolstream/finnish-values -- an Observable is one of the things that run may give
@@ -106,14 +99,21 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, ContextO
     this.endAttempt(completed);
   }
 
-  /** The attempt's time is over. */
+  /** The time is over: the whole call's, where that is not longer than the attempt's. */
   expire(): void {
-    this.fail(this.timeoutError('timeoutMs', this.runtime?.timeoutMs ?? Infinity));
-  }
-
-  private expireCall(deadlineMs: number): void {
+    const { deadlineMs, runtime } = this;
+    const timeoutMs = runtime?.timeoutMs ?? Infinity;
+    if (deadlineMs > timeoutMs) {
+      this.fail(this.timeoutError('timeoutMs', timeoutMs));
+      return;
+    }
     const error = this.timeoutError('deadlineMs', deadlineMs);
     this.end({ kind: 'failed', error }, { reason: error });
+  }
+
+  private expireIn(ms: number): void {
+    const { host, startedAt } = this;
+    if (ms < Infinity) host.deadlines.setAt(host.clock, startedAt, ms, this);
   }
 
   private fail(error: ToolError): void {
@@ -134,19 +134,19 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, ContextO
   protected override end(ending: Ending, stopped = left): void {
     if (this.ended) return;
     this.close();
-    if (this.isOver) this.meanwhile = ending;
-    else if (this.phase === 'new') this.tell(ending);
-    else this.tearDown(this.work?.finished ? undefined : stopped, ending);
+    if (this.phase === 'new') this.tell(ending);
+    else if (!this.isOver) this.tearDown(this.work?.finished ? undefined : stopped, ending);
+    // Else the caller has left from inside the teardown, which tells of both ends.
   }
 
   private close(): void {
     this.ended = true;
-    this.deadline?.cancel();
     this.runtime?.callEnded();
   }
 
   /** Gives everything back and tells of the end, whatever the tool's own teardown throws. */
   private tearDown(stopped: Stopped | undefined, ending: Ending): void {
+    const isFromOutside = this.ended;
     this.phase = 'over';
     this.runtime?.move('running', 'idle');
     this.clearDeadline();
@@ -155,22 +155,24 @@ export class PlainCall extends CallAnswer implements Observer<unknown>, ContextO
       this.closedBy = stopped ?? 'itself';
       if (stopped) this.watching?.abort(stopped);
     } finally {
-      this.conclude(ending);
+      if (this.ended && !isFromOutside) this.tellBoth(ending);
+      else this.conclude(ending);
       this.followWork();
     }
   }
 
   private conclude(ending: Ending): void {
-    if (!this.meanwhile) {
-      if (!this.ended) this.close();
-      this.tell(ending);
-      return;
-    }
+    if (!this.ended) this.close();
+    this.tell(ending);
+  }
+
+  /** The attempt has ended, and the caller has left while it was being torn down. */
+  private tellBoth(ending: Ending): void {
     if (ending.kind === 'failed') {
       const { durationMs, host } = this;
       this.publish('call.attemptFailed', () => ({ durationMs, error: host.showError(ending.error) }));
     }
-    this.tell(this.meanwhile);
+    this.tell(this.asLeft);
   }
 
   /**

@@ -52,7 +52,12 @@ export abstract class CallAnswer extends CallState implements Unsubscribable {
 
   /** The caller has left, or has been told of the end. */
   unsubscribe(): void {
-    this.end(this.giving ? satisfied : cancelled);
+    this.end(this.asLeft);
+  }
+
+  /** How it ends when the caller leaves now. */
+  protected get asLeft(): Ending {
+    return this.giving ? satisfied : cancelled;
   }
 
   protected give(value: unknown): void {

@@ -97,44 +97,46 @@ class ListWork extends StoppableWork implements Work {
   }
 }
 
+/** A promise goes on by itself, and is listened to from the beginning, since it cannot tell anything at once. */
 class PromiseWork implements Work {
-  /** What it gave or was rejected with is not waited for any more. */
-  private stopped = false;
   private state: 'pending' | 'fulfilled' | 'rejected' = 'pending';
   private settled: ((end: LateEnd) => void) | undefined;
 
+  /** @param observer - Undefined from `stop` on. */
   constructor(
-    private readonly promise: PromiseLike<unknown>,
-    private readonly observer: Observer<unknown>,
-  ) {}
+    promise: PromiseLike<unknown>,
+    private observer: Observer<unknown> | undefined,
+  ) {
+    // A thenable of somebody else's may throw, or call back twice.
+    Promise.resolve(promise).then(
+      (value) => {
+        this.state = 'fulfilled';
+        this.settled?.({});
+        this.observer?.next(value);
+        this.observer?.complete();
+      },
+      (error: unknown) => {
+        this.state = 'rejected';
+        this.settled?.({ error });
+        this.observer?.error(error);
+      },
+    );
+  }
 
   get finished(): boolean {
     return this.state === 'fulfilled';
   }
 
   get outstanding(): boolean {
-    return this.stopped && this.state === 'pending';
+    return !this.observer && this.state === 'pending';
   }
 
   start(): void {
-    // A thenable of somebody else's may throw, or call back twice.
-    Promise.resolve(this.promise).then(
-      (value) => {
-        this.state = 'fulfilled';
-        this.settled?.({});
-        if (!this.stopped) this.observer.next(value);
-        if (!this.stopped) this.observer.complete();
-      },
-      (error: unknown) => {
-        this.state = 'rejected';
-        this.settled?.({ error });
-        if (!this.stopped) this.observer.error(error);
-      },
-    );
+    // It has begun.
   }
 
   stop(): void {
-    this.stopped = true;
+    this.observer = undefined;
   }
 
   onSettled(callback: (end: LateEnd) => void): void {
