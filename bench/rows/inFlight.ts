@@ -40,50 +40,55 @@ async function take(make: () => Observable<unknown>): Promise<Taken> {
   return { wallMs, cpuUs: user + system };
 }
 
+/** How long a number of calls takes, and the processor's time for them, over bare RxJS. */
+async function overBare(rounds: number, calls: number, id: string): Promise<Figure[]> {
+  const wall = { bare: [] as number[], ours: [] as number[] };
+  const cpu = await alternate(rounds, {
+    bare: async () => note(wall.bare, await take(() => withMergeMap(calls))),
+    ours: async () => note(wall.ours, await take(() => withParallel(calls))),
+  });
+  const work = `${inWords(calls)} calls in flight of 50 ms each`;
+  // The first of each warmed up.
+  const walls = ratioOf(wall.ours.slice(1), wall.bare.slice(1));
+  return [
+    { id: `${id}.wall`, work: `${work}: wall time`, unit: 'x', ...walls },
+    { id: `${id}.cpu`, work: `${work}: processor time per call`, unit: 'x', ...ratioOf(cpu.ours, cpu.bare) },
+  ];
+}
+
 /** Many calls in flight at once, of 50 ms each: how long they all take, and the processor's time for one. */
 export const row: BenchRow = {
   async measure() {
-    const wall = { bare: [] as number[], ours: [] as number[] };
-    const cpu = await alternate(15, {
-      bare: async () => note(wall.bare, await take(() => withMergeMap(10_000))),
-      ours: async () => note(wall.ours, await take(() => withParallel(10_000))),
+    const figures = [...(await overBare(15, 10_000, 'inFlight')), ...(await overBare(5, 20_000, 'inFlight.20000'))];
+    const { few, some, many } = await alternate(3, {
+      few: () => perCall(1_000),
+      some: () => perCall(10_000),
+      many: () => perCall(100_000),
     });
-    const work = '10,000 calls in flight of 50 ms each';
-    const figures: Figure[] = [
-      // The first of each warmed up.
-      {
-        id: 'inFlight.wall',
-        work: `${work}: wall time`,
-        unit: 'x',
-        ...ratioOf(wall.ours.slice(1), wall.bare.slice(1)),
-      },
-      { id: 'inFlight.cpu', work: `${work}: processor time per call`, unit: 'x', ...ratioOf(cpu.ours, cpu.bare) },
-    ];
-    const perCall = await alternate(3, {
-      few: async () => (await take(() => withParallel(1_000))).cpuUs / 1_000,
-      some: async () => (await take(() => withParallel(10_000))).cpuUs / 10_000,
-      many: async () => (await take(() => withParallel(100_000))).cpuUs / 100_000,
+    const work = 'calls in flight: processor time per call';
+    const perCallOf = (calls: number, micros: readonly number[]): Figure => ({
+      id: `inFlight.perCall.${calls}`,
+      work: `${inWords(calls)} ${work}`,
+      unit: 'us',
+      value: median(micros),
+      spread: spreadOf(micros),
     });
-    for (const [name, calls] of [
-      ['few', '1,000'],
-      ['some', '10,000'],
-      ['many', '100,000'],
-    ] as const) {
-      const id = `inFlight.perCall.${calls.replace(',', '')}`;
-      const us = perCall[name];
-      figures.push({
-        id,
-        work: `${calls} calls in flight: processor time per call`,
-        unit: 'us',
-        value: median(us),
-        spread: spreadOf(us),
-      });
-    }
+    figures.push(perCallOf(1_000, few), perCallOf(10_000, some), perCallOf(100_000, many));
+    const flat = ratioOf(many, some);
+    figures.push({ id: 'inFlight.flat', work: `100,000 ${work}, over 10,000`, unit: 'x', ...flat });
     return figures;
   },
 };
 
+async function perCall(calls: number): Promise<number> {
+  return (await take(() => withParallel(calls))).cpuUs / calls;
+}
+
 function note(walls: number[], { wallMs, cpuUs }: Taken): number {
   walls.push(wallMs);
   return cpuUs;
+}
+
+function inWords(calls: number): string {
+  return calls.toLocaleString('en');
 }
