@@ -2,7 +2,7 @@ import { type Either, isLeft, left, right } from 'fp-ts/Either';
 import type { MonoTypeOperatorFunction, Observable, Unsubscribable } from 'rxjs';
 import { subscriberOf } from '../operators/upstream.js';
 import { withBulkhead } from '../operators/withBulkhead.js';
-import { callOf, makeCall } from './call.js';
+import { makeCall } from './call.js';
 import type { Caller } from './callAnswer.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { ParallelFailed, type ToolError, ToolFailed } from './error.js';
@@ -72,7 +72,7 @@ export class ParallelRun implements Activity {
     for (let index = 0; index < calls.length && !listener.closed; index++) {
       const member = new Member(this, index, calls[index] as Asked);
       members.push(member);
-      if (slots) subscribeTo(callOf(host, member).pipe(slots), member);
+      if (slots) subscribeTo(host.callOf(member).pipe(slots), member);
       else makeCall(host, member, member);
     }
   }

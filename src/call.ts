@@ -1,4 +1,4 @@
-import { defer, Observable, type Observer, type Subscriber } from 'rxjs';
+import { defer, type Observer, type Subscriber } from 'rxjs';
 import { subscriberOf, type Upstream, upstreamOf } from '../operators/upstream.js';
 import { startAttempt } from './attempt.js';
 import { AttemptedCall } from './AttemptedCall.js';
@@ -11,18 +11,23 @@ import { PlainCall } from './PlainCall.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
 /**
- * A call: cold, so that each subscription runs the tool once, by its name at that time. Emits what the tool gives and
- * errors with a ToolError. Whatever happens, it ends in exactly one terminal event, which is published before the
- * caller is told. A caller that leaves while it is being given a value (`first`, `take`, `firstValueFrom`) has what it
- * wanted: the call has succeeded. One that leaves at any other time has cancelled it.
+ * Begins a call: its tool is the one of that name now. Emits what the tool gives and errors with a ToolError. Whatever
+ * happens, it ends in exactly one terminal event, which is published before the caller is told. A caller that leaves
+ * while it is being given a value (`first`, `take`, `firstValueFrom`) has what it wanted: the call has succeeded. One
+ * that leaves at any other time has cancelled it.
  *
  * decode the arguments → deadline of the call (the tool's pipeline)
  */
-export function callOf(host: CallHost, request: CallRequest): Observable<unknown> {
-  return new Observable<unknown>((subscriber) => {
-    // Whoever has left before the beginning (`forkJoin` goes on subscribing after a failure) makes no call.
-    if (!subscriber.closed) begin(host, request, subscriber);
-  });
+export function beginCall(host: CallHost, request: CallRequest, subscriber: Subscriber<unknown>): void {
+  const { tool } = request;
+  const runtime = host.find(tool);
+  if (isPlain(host, runtime)) {
+    beginWith(new PlainCall(host, request, runtime, subscriber), runtime, request);
+    return;
+  }
+  const call = new Call(host, request, runtime, subscriber);
+  if (runtime) beginWith(call, runtime, request);
+  else call.refuse(new ToolNotFound({ tool, callId: call.callId, closest: host.closest(tool) }));
 }
 
 /** The same call, made at once, for a caller that is no Subscriber: many calls at once cost less by that. */
@@ -31,7 +36,7 @@ export function makeCall(host: CallHost, request: CallRequest, caller: Caller): 
   if (!isPlain(host, runtime)) {
     const subscriber = subscriberOf(caller);
     caller.add(subscriber);
-    callOf(host, request).subscribe(subscriber);
+    host.callOf(request).subscribe(subscriber);
     return;
   }
   try {
@@ -43,18 +48,6 @@ export function makeCall(host: CallHost, request: CallRequest, caller: Caller): 
 
 function isPlain(host: CallHost, runtime: ToolRuntime | undefined): runtime is ToolRuntime {
   return runtime?.shape === 'plain' && !host.approve;
-}
-
-function begin(host: CallHost, request: CallRequest, subscriber: Subscriber<unknown>): void {
-  const { tool } = request;
-  const runtime = host.find(tool);
-  if (isPlain(host, runtime)) {
-    beginWith(new PlainCall(host, request, runtime, subscriber), runtime, request);
-    return;
-  }
-  const call = new Call(host, request, runtime, subscriber);
-  if (runtime) beginWith(call, runtime, request);
-  else call.refuse(new ToolNotFound({ tool, callId: call.callId, closest: host.closest(tool) }));
 }
 
 function beginWith(call: PlainCall | Call, runtime: ToolRuntime, { tool, arguments: args }: CallRequest): void {
@@ -93,7 +86,7 @@ class Call extends AttemptedCall implements Observer<unknown> {
       startAttempt(this, runtime, args, this);
     } else {
       this.upstream = upstreamOf<unknown>(subscriber, this);
-      this.upstream.start(defer(() => pipelineOf(this, runtime, args, request, (made) => callOf(host, made))));
+      this.upstream.start(defer(() => pipelineOf(this, runtime, args, request)));
     }
   }
 

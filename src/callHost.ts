@@ -32,6 +32,8 @@ export interface CallHost {
   readonly ids: Ids;
   /** How large a flow may be that comes as data. */
   readonly flowBounds: FlowBounds;
+  /** A call: cold, so that each subscription runs the tool once. */
+  readonly callOf: (request: CallRequest) => Observable<unknown>;
   /** Runs a flow: the core's `runFlow`, handed in because it makes calls. */
   readonly runFlow: (flow: unknown, input: unknown, of: RunRequest) => Observable<Context>;
   /** A value as events show it: redacted, and cut to size. */

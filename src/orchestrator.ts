@@ -14,7 +14,8 @@ import { clockOf } from '../operators/clockOf.js';
 import { callable, object, optionsOf, wholeNumber } from '../operators/gates/argument.js';
 import { Deadlines } from '../operators/gates/Deadlines.js';
 import { Approvals } from './approvals.js';
-import { callOf } from './call.js';
+import { beginCall } from './call.js';
+import { callsOf } from './callsOf.js';
 import type { CallHost, CallRequest } from './callHost.js';
 import { closest } from './closest.js';
 import type { ToolError } from './error.js';
@@ -239,6 +240,9 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   const host: CallHost = {
     clock,
     flowBounds: checkedBounds(options.flowBounds ?? {}),
+    callOf: callsOf((request, subscriber) => {
+      beginCall(host, request, subscriber);
+    }),
     runFlow: (flow, input, of) => runFlow(host, flow, input, of),
     bus,
     scheduler,
@@ -257,7 +261,7 @@ export function createOrchestrator<const Tools extends readonly AnyTool[] = read
   let index: ReturnType<typeof createToolIndex> | undefined;
 
   const execute = (first: string | Call, second?: unknown, third?: CallOptions): Observable<unknown> =>
-    callOf(host, requestOf(first, second, third));
+    host.callOf(requestOf(first, second, third));
   const register = (tool: AnyTool): unknown => {
     registry.add(tool);
     index?.add(tool);

@@ -9,9 +9,6 @@ import { isApprovalDenied, isToolError, type ToolError, ToolFailed } from './err
 import { lastingListener } from './lastingListener.js';
 import type { ToolRuntime } from './toolRuntime.js';
 
-/** Makes a call of its own on behalf of another; the core's `callOf`, handed in because it uses this module. */
-export type MakeCall = (request: CallRequest) => Observable<unknown>;
-
 /**
  * What a call does, once its arguments are decoded, from the outside in:
  *
@@ -22,13 +19,12 @@ export function pipelineOf(
   runtime: ToolRuntime,
   args: unknown,
   request: CallRequest,
-  makeCall: MakeCall,
 ): Observable<unknown> {
   const made$ =
-    runtime.cache && !request.uncached ? cached(call, runtime, args, request, makeCall) : attempts(call, runtime, args);
+    runtime.cache && !request.uncached ? cached(call, runtime, args, request) : attempts(call, runtime, args);
   const approve = request.uncached ? undefined : (runtime.tool.approve ?? call.host.approve);
   const allowed$ = approve ? approved(approve, call.host.approvals, call, runtime.tool, args, made$) : made$;
-  return runtime.tool.fallback && !request.uncached ? fallenBack(call, runtime, args, makeCall, allowed$) : allowed$;
+  return runtime.tool.fallback && !request.uncached ? fallenBack(call, runtime, args, allowed$) : allowed$;
 }
 
 function attempts(call: AttemptedCall, runtime: ToolRuntime, args: unknown): Observable<unknown> {
@@ -49,19 +45,13 @@ function attempts(call: AttemptedCall, runtime: ToolRuntime, args: unknown): Obs
  * The work is a call of its own, which those who ask for the same share: it goes on while any of them listens. Each of
  * them sees its failure as its own.
  */
-function cached(
-  call: AttemptedCall,
-  runtime: ToolRuntime,
-  args: unknown,
-  request: CallRequest,
-  makeCall: MakeCall,
-): Observable<unknown> {
+function cached(call: AttemptedCall, runtime: ToolRuntime, args: unknown, request: CallRequest): Observable<unknown> {
   const { cache, tool } = runtime;
   if (!cache) return attempts(call, runtime, args);
   const shared$ = defer(() => {
     const { arguments: given, runId, step, deadlineMs, recorded, nesting } = request;
     const ofRun = { runId, step, parentId: call.callId, recorded, nesting };
-    return makeCall({ tool: tool.name, arguments: given, deadlineMs, uncached: true, ...ofRun });
+    return call.host.callOf({ tool: tool.name, arguments: given, deadlineMs, uncached: true, ...ofRun });
   });
   return new Observable<unknown>((subscriber) => {
     const { clock } = call.host;
@@ -79,7 +69,6 @@ function fallenBack(
   call: AttemptedCall,
   { tool }: ToolRuntime,
   args: unknown,
-  makeCall: MakeCall,
   source$: Observable<unknown>,
 ): Observable<unknown> {
   const { fallback } = tool;
@@ -91,7 +80,7 @@ function fallenBack(
     if ('value' in fallback) return of(fallback.value);
     if ('use' in fallback) return fallback.use(error, args as never);
     const given = fallback.arguments ? fallback.arguments(args as never, error) : args;
-    return makeCall({ tool: fallback.tool, arguments: given, runId: call.runId, parentId: call.callId });
+    return call.host.callOf({ tool: fallback.tool, arguments: given, runId: call.runId, parentId: call.callId });
   };
   return source$.pipe(
     withFallback((error) => otherwise(error as ToolError), { when: (error) => when(error as ToolError) }),
