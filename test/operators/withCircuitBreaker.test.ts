@@ -92,12 +92,14 @@ describe('withCircuitBreaker', () => {
   });
 
   it('makes one circuit from options, for all that it is applied to', () => {
-    const protect = withCircuitBreaker<string>({ window: { kind: 'consecutive', failures: 1 } });
-    const seen: string[] = [];
-    for (const source$ of [throwError(() => 'broken'), of('b')]) {
-      source$.pipe(protect, catchError(told)).subscribe((value) => seen.push(value));
-    }
-    expect(seen).to.deep.equal(['failed', 'open, 30000']);
+    virtually(() => {
+      const protect = withCircuitBreaker<string>({ window: { kind: 'consecutive', failures: 1 } });
+      const seen: string[] = [];
+      for (const source$ of [throwError(() => 'broken'), of('b')]) {
+        source$.pipe(protect, catchError(told)).subscribe((value) => seen.push(value));
+      }
+      expect(seen).to.deep.equal(['failed', 'open, 30000']);
+    });
   });
 
   it('shares a circuit between operators', () => {
