@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import { ToolError } from './error.js';
 import { Json } from './json.js';
+import { lazy } from './lazy.js';
 
 const envelope = {
   /** The version of this form. */
@@ -193,13 +194,9 @@ function makeCodecs() {
   };
 }
 
-type Codecs = ReturnType<typeof makeCodecs>;
+const codecs = lazy(makeCodecs);
 
-let made: Codecs | undefined;
-
-function codecs(): Codecs {
-  return (made ??= makeCodecs());
-}
+type Codecs = ReturnType<typeof codecs>;
 
 /** Every type of event. */
 export type ToolEventType = keyof Codecs;
@@ -226,7 +223,7 @@ export const ToolEvent: t.Type<ToolEvent, Json> = new t.Type<ToolEvent, Json>(
   'ToolEvent',
   (input): input is ToolEvent => codecOf(input)?.is(input) ?? false,
   (input, context) => codecOf(input)?.validate(input, context) ?? t.failure(input, context, 'an event of a known type'),
-  (event) => (codecs()[event.type] as unknown as t.Type<ToolEvent, Json>).encode(event),
+  (event) => codecFor(event.type).encode(event),
 );
 
 const terminal: ReadonlySet<ToolEventType> = new Set([
@@ -243,9 +240,12 @@ export function isTerminal(event: ToolEvent): event is TerminalEvent {
   return terminal.has(event.type);
 }
 
-function codecOf(input: unknown): t.Type<ToolEvent> | undefined {
+function codecOf(input: unknown): t.Type<ToolEvent, Json> | undefined {
   const type = (input as { readonly type?: unknown } | null | undefined)?.type;
-  return typeof type === 'string' && Object.hasOwn(codecs(), type)
-    ? (codecs()[type as ToolEventType] as unknown as t.Type<ToolEvent>)
-    : undefined;
+  return typeof type === 'string' && Object.hasOwn(codecs(), type) ? codecFor(type as ToolEventType) : undefined;
+}
+
+/** The codec of one type, as that of the union: the compiler cannot tell that the event's type has chosen it. */
+function codecFor(type: ToolEventType): t.Type<ToolEvent, Json> {
+  return codecs()[type] as unknown as t.Type<ToolEvent, Json>;
 }

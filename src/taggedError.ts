@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import { cutText, type Json } from './json.js';
+import { lazy } from './lazy.js';
 
 /** Marks our errors for every copy of this package in a process: `instanceof` knows only its own. */
 const brand: unique symbol = Symbol.for('toolstream.error') as never;
@@ -37,17 +38,16 @@ export function taggedError<Tag extends string, P extends t.Props>(
   propsOf: () => P,
   message: (fields: FieldsOf<P>) => string,
 ): TaggedErrorClass<Tag, P> {
-  let codec: t.Type<FieldsOf<P>, Json> | undefined;
+  const props = lazy(propsOf);
   // Exact: what else stands in the JSON, or was attached to the error, is none of its fields.
-  const codecOf = (): t.Type<FieldsOf<P>, Json> =>
-    (codec ??= t.exact(t.type(propsOf())) as unknown as t.Type<FieldsOf<P>, Json>);
+  const codec = lazy(() => t.exact(t.type(props())) as unknown as t.Type<FieldsOf<P>, Json>);
 
   class TaggedError extends Error {
     static readonly tag = tag;
     readonly _tag = tag;
 
     static get fields(): t.Type<FieldsOf<P>, Json> {
-      return codecOf();
+      return codec();
     }
 
     constructor(fields: FieldsOf<P>) {
@@ -56,12 +56,12 @@ export function taggedError<Tag extends string, P extends t.Props>(
     }
 
     forCall(callId: string): this {
-      const fields = Object.fromEntries(Object.keys(propsOf()).map((key) => [key, this[key as keyof this]]));
+      const fields = Object.fromEntries(Object.keys(props()).map((key) => [key, this[key as keyof this]]));
       return new (this.constructor as new (fields: unknown) => this)({ ...fields, callId });
     }
 
     toJSON(): Json {
-      return { _tag: tag, message: cutText(this.message), ...(codecOf().encode(this as never) as object) };
+      return { _tag: tag, message: cutText(this.message), ...(codec().encode(this as never) as object) };
     }
   }
   Object.defineProperty(TaggedError.prototype, 'name', { value: tag, configurable: true, writable: true });

@@ -1,3 +1,4 @@
+import { lazy } from './lazy.js';
 import { stem } from './stem.js';
 
 /** A word as an index knows it. */
@@ -27,7 +28,7 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 );
 
 /** What words are found by. Made when the first text is read: the tables of Unicode's scripts take longer than all else. */
-function patterns(): { readonly word: RegExp; readonly part: RegExp } {
+const patterns = lazy(() => {
   const letter = '[\\p{L}\\p{M}\\p{N}]';
   /** Scripts that set no space between words. */
   const unspaced =
@@ -38,9 +39,7 @@ function patterns(): { readonly word: RegExp; readonly part: RegExp } {
     /** `parseHTTPUrls2` → parse, HTTP, Urls, 2; the `s` of `getURLs` stays with its capitals. */
     part: /\p{Lu}+s?(?!\p{Ll})|\p{Lu}?[^\p{Lu}\p{N}]+|\p{N}+/gu,
   };
-}
-
-let known: ReturnType<typeof patterns> | undefined;
+});
 
 /**
  * The words of a text, in order, repeated ones too, stop words left out.
@@ -49,7 +48,7 @@ let known: ReturnType<typeof patterns> | undefined;
  * a term as a whole and one for each part; a run of a script without spaces gives its pairs of neighbouring characters.
  */
 export function termsOf(text: string): readonly Term[] {
-  const { word: wordPattern, part: partPattern } = (known ??= patterns());
+  const { word: wordPattern, part: partPattern } = patterns();
   const terms: Term[] = [];
   for (const [written, unspaced] of text.normalize('NFKC').matchAll(wordPattern)) {
     if (unspaced === undefined) {
