@@ -6,19 +6,10 @@ import type { Permit, Semaphore } from '../operators/gates/Semaphore.js';
 import type { Waiting } from '../operators/gates/Waiting.js';
 import { askedToWait } from '../operators/feedback.js';
 import { isRejection } from '../operators/rejection.js';
-import { stackless } from '../operators/stackless.js';
 import { AttemptContext, type ContextOwner } from './attemptContext.js';
 import type { AttemptedCall, StoppableAttempt } from './AttemptedCall.js';
 import type { Stopped } from './callState.js';
-import {
-  CircuitOpen,
-  InvalidResult,
-  RateLimitExceeded,
-  ToolBusy,
-  type ToolError,
-  ToolFailed,
-  ToolTimeout,
-} from './error.js';
+import { CircuitOpen, InvalidResult, RateLimitExceeded, ToolBusy, type ToolError, ToolFailed } from './error.js';
 import type { ReadyCircuit, ReadyRateLimit } from './tool.js';
 import type { CallPhase, ToolRuntime } from './toolRuntime.js';
 import { type Work, workOf } from './work.js';
@@ -153,10 +144,7 @@ class Attempt extends Expiring implements StoppableAttempt, Observer<unknown>, C
 
   /** Its time is over. */
   expire(): void {
-    const { tool, callId, outstanding } = this.call;
-    const ms = this.runtime.timeoutMs;
-    const fields = { tool, callId, attempt: this.number, limit: 'timeoutMs', ms, outstanding } as const;
-    this.fail(stackless(() => new ToolTimeout(fields)));
+    this.fail(this.call.timeoutError('timeoutMs', this.runtime.timeoutMs, this.number));
   }
 
   private get clock(): Clock {

@@ -124,11 +124,9 @@ class Call extends AttemptedCall implements Observer<unknown> {
     }
     try {
       leaveAll(
-        attempts.slice(1).map((attempt) => ({
-          unsubscribe: () => {
-            attempt.stop();
-          },
-        })),
+        attempts.slice(1).map((attempt) => () => {
+          attempt.stop();
+        }),
       );
     } finally {
       attempts[0]?.stop(() => {

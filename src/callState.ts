@@ -102,9 +102,9 @@ export abstract class CallState extends Expiring {
     return Math.min(this.runtime?.deadlineMs ?? Infinity, this.request.deadlineMs ?? Infinity);
   }
 
-  /** What the call has failed with when one of its limits has passed. */
-  protected timeoutError(limit: 'timeoutMs' | 'deadlineMs', ms: number): ToolTimeout {
-    const { tool, callId, attempt, outstanding } = this;
+  /** What the call, or an attempt of it, has failed with when one of its limits has passed. */
+  timeoutError(limit: 'timeoutMs' | 'deadlineMs', ms: number, attempt = this.attempt): ToolTimeout {
+    const { tool, callId, outstanding } = this;
     return stackless(() => new ToolTimeout({ tool, callId, attempt, limit, ms, outstanding }));
   }
 
