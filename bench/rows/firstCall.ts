@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { bundleForNode } from '../../scripts/bundleForNode.js';
-import { runNode } from '../../scripts/runNode.js';
+import { compilePackage } from '../../scripts/compilePackage.js';
 import type { BenchRow } from '../BenchRow.js';
 import { alternate, ratioOf } from '../interleave.js';
 
@@ -40,7 +40,7 @@ function processMs(program: string): number {
 /** What Node is given of the package, as `npm run build` makes it. */
 async function build(): Promise<void> {
   const compiled = '.build/bench/package/esm';
-  runNode('node_modules/typescript7/bin/tsc', ['-p', 'tsconfig.build.json', '--outDir', compiled]);
+  compilePackage(compiled, ['--module', 'esnext']);
   await bundleForNode(compiled, '.build/bench/package/cjs');
 }
 
