@@ -1,7 +1,7 @@
 import { CallAnswer, endOf } from './callAnswer.js';
 import { endAfter, left, type Stopped } from './callState.js';
 import type { ToolError } from './error.js';
-import type { CallPhase } from './toolRuntime.js';
+import { type CallPhase, countMove, type PhaseCounts } from './toolRuntime.js';
 
 /** An attempt, as its call sees it. */
 export interface StoppableAttempt {
@@ -13,7 +13,7 @@ export interface StoppableAttempt {
 }
 
 /** A call that may make several attempts: where they stand, and what the events are told of them. */
-export abstract class AttemptedCall extends CallAnswer {
+export abstract class AttemptedCall extends CallAnswer implements PhaseCounts {
   attempt = 0;
   /** What the tool failed with, once something else is to answer instead. */
   fellBackFrom: ToolError | undefined;
@@ -23,8 +23,8 @@ export abstract class AttemptedCall extends CallAnswer {
   stopped: Stopped = left;
   private phase: CallPhase = 'idle';
   /** How many attempts wait, and how many run; a hedge makes several at once. */
-  private queued = 0;
-  private running = 0;
+  queued = 0;
+  running = 0;
   /** The attempt that has not ended; the oldest, where an operator of the tool makes several at once. */
   private oldest: StoppableAttempt | undefined;
   /** The attempts that have begun after it, where there are any. */
@@ -40,10 +40,7 @@ export abstract class AttemptedCall extends CallAnswer {
   /** An attempt goes from one phase to another. A call runs while any attempt of it does, and waits while none does. */
   moveAttempt(from: CallPhase, to: CallPhase): void {
     if (this.ended || from === to) return;
-    if (from === 'running') this.running--;
-    else if (from === 'queued') this.queued--;
-    if (to === 'running') this.running++;
-    else if (to === 'queued') this.queued++;
+    countMove(this, from, to);
     if (this.running > 0) this.enter('running');
     else this.enter(this.queued > 0 ? 'queued' : 'idle');
   }
