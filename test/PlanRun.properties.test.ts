@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { concat, concatMap, type Observable, of, Subject, takeUntil, tap, throwError, timer } from 'rxjs';
+import { type Observable, Subject, takeUntil, tap } from 'rxjs';
 import { type ChainFailed, type FlowData, type PlanFailed, type ToolEvent } from '../src/index.js';
-import { anyPlan, behaviourOf, flowOf, inOrderOfNeed, type PlanRecipe, valueAt } from './support/anyPlan.js';
+import { answersOf, anyPlan, behaviourOf, flowOf, inOrderOfNeed, type PlanRecipe, valueAt } from './support/anyPlan.js';
 import { countedIds, type Told, watch } from './support/flowTools.js';
 import { contextOf, type Fate, fatesOf } from './support/naivePlan.js';
 import { Stage, toolOf } from './support/stage.js';
@@ -13,15 +13,7 @@ function played(
   flow: FlowData,
   changed: (run$: Observable<object>, stage: Stage) => Observable<object> = (run$) => run$,
 ): { readonly told: Told<object>; readonly stage: Stage } {
-  const tool = toolOf((args, { step = '', callId }): Observable<unknown> => {
-    const element = callId.split('#')[1];
-    const { ms, values, fails } = behaviourOf(recipe, step, element === undefined ? undefined : Number(element));
-    const answers$ = concat(
-      of(...Array.from({ length: values }, (_, index) => valueAt(args, index))),
-      fails ? throwError(() => new Error('broken')) : [],
-    );
-    return ms === undefined ? answers$ : timer(ms, stage.scheduler).pipe(concatMap(() => answers$));
-  });
+  const tool = toolOf((args, call): Observable<unknown> => answersOf(recipe, args, call, stage.scheduler));
   const stage: Stage = new Stage([tool], { createId: countedIds() });
   const told = watch(changed(stage.orchestrator.run(flow, recipe.input), stage));
   stage.flush();

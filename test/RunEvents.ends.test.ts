@@ -1,29 +1,12 @@
 import { expect } from 'chai';
 import { firstValueFrom, last, lastValueFrom, merge, NEVER, Observable, take, takeUntil, timer } from 'rxjs';
-import { call, createOrchestrator, type StepData, type ToolEvent } from '../src/index.js';
-import { countedIds, echo, failing, linesOf, watch } from './support/flowTools.js';
+import { call, createOrchestrator } from '../src/index.js';
+import { echo, failing, linesOf, watch } from './support/flowTools.js';
 import { toolOf } from './support/stage.js';
+import { eventsOf, orchestratorOf, slow, twoSteps } from './support/twoSteps.js';
 import { virtually } from './support/virtually.js';
 
-const slow = toolOf((ms) => timer(ms), { name: 'slow' });
-const never = toolOf(() => NEVER, { name: 'never' });
-
-function orchestratorOf() {
-  return createOrchestrator({ tools: [echo, failing, slow, never], createId: countedIds() });
-}
-
-function eventsOf({ events$ }: Pick<ReturnType<typeof orchestratorOf>, 'events$'>): ToolEvent[] {
-  const events: ToolEvent[] = [];
-  events$.subscribe((event) => events.push(event));
-  return events;
-}
-
 const ofRuns = (line: string): boolean => / run\./.test(line);
-
-const twoSteps: readonly StepData[] = [
-  { tool: 'slow', arguments: 3, outputKey: 'a' },
-  { tool: 'slow', arguments: 5, outputKey: 'b' },
-];
 
 describe('a run that is cancelled', () => {
   it('ends its call, begins no further step, and has one run.cancelled, after all else', () => {

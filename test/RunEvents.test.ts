@@ -1,27 +1,10 @@
 import { expect } from 'chai';
-import { NEVER, of, timer } from 'rxjs';
-import { call, createOrchestrator, type StepData, type ToolEvent, type ToolEventOf } from '../src/index.js';
-import { countedIds, echo, errorOf, failing, lastOf, linesOf } from './support/flowTools.js';
+import { of } from 'rxjs';
+import { call, createOrchestrator, type ToolEventOf } from '../src/index.js';
+import { countedIds, echo, errorOf, lastOf, linesOf } from './support/flowTools.js';
 import { toolOf } from './support/stage.js';
+import { eventsOf, orchestratorOf, twoSteps } from './support/twoSteps.js';
 import { virtually } from './support/virtually.js';
-
-const slow = toolOf((ms) => timer(ms), { name: 'slow' });
-const never = toolOf(() => NEVER, { name: 'never' });
-
-function orchestratorOf() {
-  return createOrchestrator({ tools: [echo, failing, slow, never], createId: countedIds() });
-}
-
-function eventsOf({ events$ }: Pick<ReturnType<typeof orchestratorOf>, 'events$'>): ToolEvent[] {
-  const events: ToolEvent[] = [];
-  events$.subscribe((event) => events.push(event));
-  return events;
-}
-
-const twoSteps: readonly StepData[] = [
-  { tool: 'slow', arguments: 3, outputKey: 'a' },
-  { tool: 'slow', arguments: 5, outputKey: 'b' },
-];
 
 describe('the events of a run', () => {
   it('tell of its beginning, each step that is done, and its end, around the calls', () => {

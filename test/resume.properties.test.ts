@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import { concat, concatMap, type Observable, of, takeLast, takeUntil, throwError, timer } from 'rxjs';
-import { filter } from 'rxjs';
+import { filter, type Observable, takeLast, takeUntil } from 'rxjs';
 import { type AnyTool, defineTool, type FlowData, type Orchestrator, type ToolEvent } from '../src/index.js';
-import { anyPlan, behaviourOf, flowOf, inOrderOfNeed, type PlanRecipe, valueAt } from './support/anyPlan.js';
+import { answersOf, anyPlan, flowOf, inOrderOfNeed, type PlanRecipe } from './support/anyPlan.js';
 import { countedIds, type Told, watch } from './support/flowTools.js';
 import { reread } from './support/recorded.js';
 import { Stage, toolOf } from './support/stage.js';
@@ -21,15 +20,9 @@ interface Life {
 function live(recipe: PlanRecipe, begin: (orchestrator: Orchestrator) => Observable<object>, until = Infinity): Life {
   const begun: string[] = [];
   const finished: string[] = [];
-  const work = toolOf((args, { step = '', callId }): Observable<unknown> => {
-    begun.push(callId);
-    const element = callId.split('#')[1];
-    const { ms, values, fails } = behaviourOf(recipe, step, element === undefined ? undefined : Number(element));
-    const answers$ = concat(
-      of(...Array.from({ length: values }, (_, index) => valueAt(args, index))),
-      fails ? throwError(() => new Error('broken')) : [],
-    );
-    return ms === undefined ? answers$ : timer(ms, stage.scheduler).pipe(concatMap(() => answers$));
+  const work = toolOf((args, call): Observable<unknown> => {
+    begun.push(call.callId);
+    return answersOf(recipe, args, call, stage.scheduler);
   });
   const stage: Stage = new Stage([work, innerOf(recipe)], { createId: countedIds(), maxValueLength: Infinity });
   const events: ToolEvent[] = [];

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { concat, concatMap, type Observable, of, type SchedulerLike, throwError, timer } from 'rxjs';
 import type { FlowData, StepData } from '../../src/index.js';
 import { type Asked, type Path, type Planned, type Written } from './naivePlan.js';
 
@@ -31,6 +32,22 @@ export function valueAt(args: unknown, index: number): unknown {
 export function behaviourOf({ behaviours }: PlanRecipe, key: string, element: number | undefined): Behaviour {
   const all = behaviours[key] as readonly [Behaviour, ...Behaviour[]];
   return all[(element ?? 0) % all.length] as Behaviour;
+}
+
+/** What a call of a step gives, in its time. */
+export function answersOf(
+  recipe: PlanRecipe,
+  args: unknown,
+  { step = '', callId }: { readonly step?: string | undefined; readonly callId: string },
+  scheduler: SchedulerLike,
+): Observable<unknown> {
+  const element = callId.split('#')[1];
+  const { ms, values, fails } = behaviourOf(recipe, step, element === undefined ? undefined : Number(element));
+  const answers$ = concat(
+    of(...Array.from({ length: values }, (_, index) => valueAt(args, index))),
+    fails ? throwError(() => new Error('broken')) : [],
+  );
+  return ms === undefined ? answers$ : timer(ms, scheduler).pipe(concatMap(() => answers$));
 }
 
 const input = {
