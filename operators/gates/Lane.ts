@@ -70,8 +70,9 @@ export class Lane {
     return Math.max(this.policy.waitMs(now, this.policy.capacity, cost), this.heldUntil - now);
   }
 
-  waitMs(now: number, cost: number): number {
-    return this.policy.waitMs(now, cost, this.queuedCost, Math.max(now, this.heldUntil), this.unseenMs(now));
+  /** How long a start of `cost` would wait. @param ahead - What is to start before it: by default all who wait. */
+  waitMs(now: number, cost: number, ahead = this.queuedCost): number {
+    return this.policy.waitMs(now, cost, ahead, Math.max(now, this.heldUntil), this.unseenMs(now));
   }
 
   refusal(waitMs: number): RateRefusal | undefined {
@@ -125,7 +126,7 @@ export class Lane {
     const { head } = this.queue;
     if (!head) return;
     const now = this.time.at(head.clock.now());
-    if (now >= this.expiryOf(head) || this.headWaitMs(now, head) === 0) this.serve();
+    if (now >= this.expiryOf(head) || this.waitMs(now, head.cost, 0) === 0) this.serve();
   }
 
   private cancel(place: Place<Waiter>): void {
@@ -172,10 +173,6 @@ export class Lane {
     return now >= this.heldUntil && this.policy.take(now, cost, this.unseenMs(now));
   }
 
-  private headWaitMs(now: number, { cost }: Waiter): number {
-    return this.policy.waitMs(now, cost, 0, Math.max(now, this.heldUntil), this.unseenMs(now));
-  }
-
   private unseenMs(now: number): number {
     return this.clock?.unseenMs?.(now) ?? 0;
   }
@@ -186,7 +183,7 @@ export class Lane {
   }
 
   private armFor(head: Waiter, now: number): void {
-    this.timer.arm(head.clock, Math.min(now + this.headWaitMs(now, head), this.expiryOf(head)));
+    this.timer.arm(head.clock, Math.min(now + this.waitMs(now, head.cost, 0), this.expiryOf(head)));
   }
 
   /** By the `maxWaitMs` of now, for all alike: whoever came first also expires first. */
